@@ -1,0 +1,1 @@
+"""Vexa: self-hosted meeting bots and live transcription."""

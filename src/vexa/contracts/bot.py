@@ -1,0 +1,115 @@
+"""What a bot is started with, what it reports, and what it is told.
+
+A bot gets one `BotLaunch` as JSON on its standard input, and nothing else: no store, no service
+secret. It reports by HTTP to the bot manager with its MeetingToken, and learns its orders from
+the answers to its heartbeat.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from vexa.contracts.meeting import MeetingStatus, Outcome
+
+
+class AutomaticLeave(BaseModel):
+    """When a bot leaves by itself, in milliseconds (the wire's unit and names)."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    max_bot_time: int = Field(14_400_000, gt=0, description="longest stay, ms")
+    max_wait_for_admission: int = Field(900_000, gt=0, description="longest time in the lobby, ms")
+    max_time_left_alone: int = Field(60_000, gt=0, description="alone after others left, ms")
+    no_one_joined_timeout: int = Field(600_000, gt=0, description="alone since joining, ms")
+
+
+class BrowserAccess(BaseModel):
+    """What a bot's Chromium may reach beyond production's defaults. Empty in production."""
+
+    host_rules: str | None = Field(None, description="value of --host-resolver-rules")
+    ca_file: str | None = Field(None, description="PEM of an extra authority for the profile")
+    loopback_media: bool = Field(False, description="allow WebRTC over 127.0.0.1")
+
+
+class BotLaunch(BaseModel):
+    """Everything one bot process needs. `connection_id` is the session uid of the whole stay."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    meeting_id: int
+    connection_id: str
+    correlation_id: str
+    platform: str
+    native_meeting_id: str
+    meeting_url: str
+    bot_name: str
+    language: str | None = None
+    task: Literal["transcribe", "translate"] = "transcribe"
+    token: str = Field(repr=False, description="MeetingToken")
+    manager_url: str
+    whisperlive_url: str
+    automatic_leave: AutomaticLeave = AutomaticLeave()
+    notice: str | None = Field(None, description="text for the meeting's chat after admission")
+    chromium_path: str | None = None
+    browser: BrowserAccess = BrowserAccess()
+    work_dir: str = Field(description="folder of this bot alone: profile, screenshots")
+    log_level: str = "info"
+
+
+class StatusReport(BaseModel):
+    """POST /bots/internal/callback/status_change: a move, or the end when `outcome` is set."""
+
+    connection_id: str
+    status: MeetingStatus
+    outcome: Outcome | None = None
+    reason: str | None = Field(None, description="page step or cause, for a person; no names")
+    exit_code: int | None = None
+    error_details: dict[str, Any] | None = None
+    timestamp: str | None = None
+
+
+class ReportAnswer(BaseModel):
+    """The answer to a report. A bot takes `processed`, `ok`, `ignored` as received."""
+
+    status: Literal["processed", "ok", "ignored", "error"]
+    meeting_id: int | None = None
+    meeting_status: str | None = None
+    detail: str | None = None
+
+
+class Heartbeat(BaseModel):
+    """POST /bots/internal/callback/heartbeat: held up to a few seconds until there is an order."""
+
+    connection_id: str
+    state: str = Field(description="the bot's own lifecycle state")
+    tracks: int = 0
+    participants: int = 0
+    audio_s: float = Field(0.0, description="speech audio sent so far, seconds")
+
+
+class OrderKind(StrEnum):
+    """What a bot can be told."""
+
+    LEAVE = "leave"
+
+
+class Order(BaseModel):
+    """One order to a bot. Orders are state, not events: the same one may come again."""
+
+    action: OrderKind
+
+
+class HeartbeatAnswer(BaseModel):
+    """What the bot should do now; empty when nothing."""
+
+    status: Literal["ok", "unknown"] = "ok"
+    orders: list[Order] = []
+
+
+#: Exit codes of a bot process: 0 after a reported end, else see the log.
+EXIT_REPORTED = 0
+EXIT_UNREPORTED = 70
+EXIT_BAD_LAUNCH = 64

@@ -1,0 +1,30 @@
+"""Every Redis stream, channel and key of the project, in one place."""
+
+from __future__ import annotations
+
+#: whisperlive → collector: session starts, drafts, finals, session ends. Field `payload`: JSON.
+TRANSCRIPTION_SEGMENTS = "transcription_segments"
+#: Entries that a collector could not handle, with the reason.
+TRANSCRIPTION_DEAD_LETTERS = "transcription_segments:dead"
+#: Consumer group of the collector.
+COLLECTOR_GROUP = "collector_group"
+
+
+def meeting_feed(meeting_id: int) -> str:
+    """Pub/sub channel of transcript frames of one meeting."""
+    return f"tc:meeting:{meeting_id}:mutable"
+
+
+def meeting_status(meeting_id: int) -> str:
+    """Pub/sub channel of `meeting.status` frames of one meeting."""
+    return f"bm:meeting:{meeting_id}:status"
+
+
+def live_tail(meeting_id: int) -> str:
+    """Hash of segments of one meeting that are not yet stored: segment_id → JSON."""
+    return f"meeting:{meeting_id}:segments"
+
+
+def speech_session(uid: str) -> str:
+    """Hash of one speech session: `next_seq`, `durable_sample`."""
+    return f"whisperlive:session:{uid}"
