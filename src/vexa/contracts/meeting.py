@@ -42,9 +42,7 @@ _S = MeetingStatus
 
 TRANSITIONS: dict[MeetingStatus, frozenset[MeetingStatus]] = {
     _S.REQUESTED: frozenset({_S.JOINING, _S.STOPPING, _S.COMPLETED, _S.FAILED}),
-    _S.JOINING: frozenset(
-        {_S.AWAITING_ADMISSION, _S.ACTIVE, _S.STOPPING, _S.COMPLETED, _S.FAILED}
-    ),
+    _S.JOINING: frozenset({_S.AWAITING_ADMISSION, _S.ACTIVE, _S.STOPPING, _S.COMPLETED, _S.FAILED}),
     _S.AWAITING_ADMISSION: frozenset({_S.ACTIVE, _S.STOPPING, _S.COMPLETED, _S.FAILED}),
     _S.ACTIVE: frozenset({_S.STOPPING, _S.COMPLETED, _S.FAILED}),
     _S.STOPPING: frozenset({_S.COMPLETED, _S.FAILED}),
@@ -128,9 +126,7 @@ OUTCOMES: dict[Outcome, OutcomeMeaning] = {
     Outcome.STOPPED_BY_USER: OutcomeMeaning(
         _R.STOPPED, "A user stopped the bot.", "Nothing to do."
     ),
-    Outcome.MEETING_ENDED: OutcomeMeaning(
-        _R.MEETING_ENDED, "The meeting ended.", "Nothing to do."
-    ),
+    Outcome.MEETING_ENDED: OutcomeMeaning(_R.MEETING_ENDED, "The meeting ended.", "Nothing to do."),
     Outcome.REMOVED: OutcomeMeaning(
         _R.EVICTED,
         "Someone in the meeting removed the bot.",

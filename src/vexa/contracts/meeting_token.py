@@ -9,7 +9,6 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-SCOPE = "transcribe:write"
 ISSUER = "bot-manager"
 AUDIENCE = "transcription-collector"
 ALGORITHM = "HS256"
@@ -24,7 +23,7 @@ class MeetingClaims(BaseModel):
     user_id: int
     platform: str
     native_meeting_id: str
-    scope: Literal["transcribe:write"] = SCOPE
+    scope: Literal["transcribe:write"] = "transcribe:write"
     iss: str = ISSUER
     aud: str = AUDIENCE
     iat: int

@@ -7,7 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 def iso_utc(moment: datetime) -> str:
     """Write an aware time as `YYYY-MM-DDTHH:MM:SS.mmmZ`, the form of feeds and `absolute_*`."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+    return (
+        moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+    )
 
 
 def parse_iso(text: str) -> datetime:

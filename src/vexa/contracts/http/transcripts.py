@@ -10,7 +10,8 @@ from pydantic import BaseModel
 
 class Segment(BaseModel):
     """A segment for readers. `start`/`end` and `start_time`/`end_time` hold the same seconds,
-    counted from the session's first sample; `absolute_*` are `YYYY-MM-DDTHH:MM:SS.mmmZ`."""
+    counted from the session's first sample; `absolute_*` are `YYYY-MM-DDTHH:MM:SS.mmmZ`.
+    """
 
     start: float
     end: float

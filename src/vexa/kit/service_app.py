@@ -1,0 +1,138 @@
+"""The frame of every HTTP service: errors, correlation ids, health, metrics, offline docs."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from fastapi_offline import FastAPIOffline
+from prometheus_client import CONTENT_TYPE_LATEST, Histogram, generate_latest
+from starlette.exceptions import HTTPException
+from starlette.middleware.base import RequestResponseEndpoint
+
+from vexa.contracts.errors import VexaError
+
+_log = structlog.get_logger(__name__)
+
+CORRELATION_HEADER = "X-Request-ID"
+
+#: A readiness check returns None when well, else a sentence that says what is wrong.
+Check = Callable[[], Awaitable[str | None]]
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+
+_REQUEST_SECONDS = Histogram(
+    "vexa_http_request_seconds", "Time to answer a request", ["method", "route", "status"]
+)
+
+
+def create_service_app(
+    title: str, *, lifespan: Lifespan, checks: dict[str, Check] | None = None, **options: Any
+) -> FastAPI:
+    """Make a FastAPI app with the project's error bodies and operator routes.
+
+    Args:
+        title: shown in the docs.
+        lifespan: opens and closes what the service needs.
+        checks: name → readiness check, for `/health` and `/readyz`.
+        **options: passed on to FastAPI.
+    """
+    app = FastAPIOffline(title=title, lifespan=lifespan, **options)
+    app.add_exception_handler(VexaError, _on_vexa_error)
+    app.add_exception_handler(RequestValidationError, _on_validation_error)
+    app.add_exception_handler(HTTPException, _on_http_exception)
+    app.add_exception_handler(Exception, _on_defect)
+    app.middleware("http")(_observe)
+    _add_operator_routes(app, checks or {})
+    return app
+
+
+def _add_operator_routes(app: FastAPI, checks: dict[str, Check]) -> None:
+    async def run_checks() -> dict[str, str | None]:
+        return {name: await check() for name, check in checks.items()}
+
+    @app.get("/health", tags=["operator"])
+    async def health() -> dict[str, Any]:
+        """What works and what does not; always 200 while the process answers."""
+        results = await run_checks()
+        parts = {name: problem or "healthy" for name, problem in results.items()}
+        overall = "unhealthy" if any(results.values()) else "healthy"
+        return {"status": overall, **parts}
+
+    @app.get("/readyz", tags=["operator"])
+    async def readyz() -> Response:
+        """200 when every check passes, else 503 that names those that do not."""
+        problems = {name: text for name, text in (await run_checks()).items() if text}
+        status = 503 if problems else 200
+        return JSONResponse({"ready": not problems, "problems": problems}, status)
+
+    @app.get("/metrics", tags=["operator"])
+    async def metrics() -> Response:
+        """Prometheus text."""
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+def error_response(error: VexaError) -> JSONResponse:
+    """The body of one of our own errors."""
+    headers = {"Retry-After": "5"} if error.retryable else None
+    return JSONResponse(
+        {"detail": error.detail, "code": error.code}, error.http_status, headers=headers
+    )
+
+
+async def _on_vexa_error(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, VexaError)
+    if error.http_status >= 500:
+        _log.warning("request_failed", code=error.code, detail=error.detail)
+    return error_response(error)
+
+
+async def _on_validation_error(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    items = [
+        {"loc": list(item["loc"]), "msg": item["msg"], "type": item["type"]}
+        for item in error.errors()
+    ]
+    return JSONResponse({"detail": items, "code": "invalid_input"}, 422)
+
+
+async def _on_http_exception(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "request_refused")
+    return JSONResponse(
+        {"detail": error.detail, "code": code}, error.status_code, headers=error.headers
+    )
+
+
+async def _on_defect(_request: Request, error: Exception) -> Response:
+    _log.error("defect", exc_info=error)
+    return JSONResponse({"detail": "Internal server error", "code": "internal_error"}, 500)
+
+
+async def _observe(request: Request, call_next: RequestResponseEndpoint) -> Response:
+    given = request.headers.get(CORRELATION_HEADER, "")
+    usable = 0 < len(given) <= 128 and given.isascii() and given.isprintable()
+    correlation_id = given if usable else uuid.uuid4().hex
+    request.state.correlation_id = correlation_id
+    started_s = time.perf_counter()
+    with structlog.contextvars.bound_contextvars(correlation_id=correlation_id):
+        response = await call_next(request)
+        took_s = time.perf_counter() - started_s
+        route = getattr(request.scope.get("route"), "path", "unmatched")
+        _REQUEST_SECONDS.labels(request.method, route, response.status_code).observe(took_s)
+        if route not in {"/health", "/readyz", "/metrics"}:
+            _log.info(
+                "request",
+                method=request.method,
+                route=route,
+                status=response.status_code,
+                ms=round(took_s * 1000, 1),
+            )
+    response.headers[CORRELATION_HEADER] = correlation_id
+    return response

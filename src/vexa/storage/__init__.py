@@ -1,0 +1,1 @@
+"""Durable data: users, tokens, meetings, sessions, final segments, the outbox."""
