@@ -1,0 +1,1 @@
+"""Meeting products: their addresses, and how their pages behave."""

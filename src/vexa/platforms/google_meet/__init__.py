@@ -1,0 +1,1 @@
+"""Google Meet (meet.google.com), joined as a signed-out guest."""
