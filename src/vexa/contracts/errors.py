@@ -17,7 +17,7 @@ VexaError                      code, http_status 500, retryable False
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from vexa.contracts.meeting import Outcome
 
@@ -29,8 +29,10 @@ class VexaError(Exception):
     http_status: ClassVar[int] = 500
     retryable: ClassVar[bool] = False
 
-    def __init__(self, detail: str | None = None) -> None:
+    def __init__(self, detail: str | None = None, **fields: Any) -> None:
+        """Take the sentence for a person, and JSON values that the error body has besides it."""
         self.detail = detail or (type(self).__doc__ or self.code).splitlines()[0]
+        self.fields = fields
         super().__init__(self.detail)
 
 

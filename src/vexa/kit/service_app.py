@@ -82,7 +82,9 @@ def error_response(error: VexaError) -> JSONResponse:
     """The body of one of our own errors."""
     headers = {"Retry-After": "5"} if error.retryable else None
     return JSONResponse(
-        {"detail": error.detail, "code": error.code}, error.http_status, headers=headers
+        {**error.fields, "detail": error.detail, "code": error.code},
+        error.http_status,
+        headers=headers,
     )
 
 
