@@ -1,0 +1,187 @@
+"""Meetings: made under the quota, found by their key, shown as HTTP bodies.
+
+A meeting's status is changed by `storage.transitions` only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from vexa.contracts.errors import HostFull, LimitReached, MeetingAlreadyHasBot
+from vexa.contracts.http.meetings import MeetingResponse
+from vexa.contracts.meeting import OPEN, MeetingKey, MeetingStatus
+from vexa.contracts.times import naive_utc
+from vexa.storage import outbox
+from vexa.storage.locks import lock_name
+from vexa.storage.status_frame import status_frame
+from vexa.storage.tables import MeetingRow, UserRow
+
+_OPEN_STATUSES = sorted(OPEN)
+
+
+@dataclass(frozen=True, slots=True)
+class NewMeeting:
+    """What a meeting is made from. `host` is the machine whose bot manager takes it."""
+
+    user_id: int
+    key: MeetingKey
+    url: str
+    connection_id: str
+    host: str
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+async def create(session: AsyncSession, new: NewMeeting, *, host_limit: int) -> MeetingRow:
+    """Make an open meeting, unless a limit is in the way. A refusal leaves no row.
+
+    Counting and inserting are one step for everyone else: SQLite's transaction holds the one
+    write lock, and on Postgres the user's row and the host's name are locked until commit.
+
+    Args:
+        session: an open transaction.
+        new: the meeting.
+        host_limit: how many bots the host may run, for all users together.
+
+    Raises:
+        MeetingAlreadyHasBot: this user has a bot for this meeting already.
+        LimitReached: the user's quota is used up.
+        HostFull: the host's limit is reached.
+    """
+    user = await session.get_one(UserRow, new.user_id, with_for_update=True, populate_existing=True)
+    existing = await _open_with_key(session, new.user_id, new.key)
+    if existing is not None:
+        raise _already_has_bot(new.key, existing.id)
+    if await _count_open(session, MeetingRow.user_id == user.id) >= user.max_concurrent_bots:
+        raise LimitReached(
+            f"User has reached the maximum concurrent bot limit ({user.max_concurrent_bots}).",
+            limit=user.max_concurrent_bots,
+        )
+    await lock_name(session, f"host:{new.host}")
+    if await _count_open(session, MeetingRow.bot_host == new.host) >= host_limit:
+        raise HostFull
+    return await _insert(session, new)
+
+
+async def _insert(session: AsyncSession, new: NewMeeting) -> MeetingRow:
+    row = MeetingRow(
+        user_id=new.user_id,
+        platform=new.key.platform,
+        platform_specific_id=new.key.native_id,
+        constructed_meeting_url=new.url,
+        status=MeetingStatus.REQUESTED,
+        connection_id=new.connection_id,
+        bot_host=new.host,
+        data=new.data,
+    )
+    session.add(row)
+    try:
+        await session.flush()
+    except IntegrityError as exc:
+        raise _already_has_bot(new.key, None) from exc
+    outbox.add(session, row.id, outbox.MEETING_STATUS, status_frame(row, row.created_at))
+    return row
+
+
+def _already_has_bot(key: MeetingKey, meeting_id: int | None) -> MeetingAlreadyHasBot:
+    return MeetingAlreadyHasBot(
+        "An active or requested meeting already exists for this platform and meeting ID. "
+        f"Platform: {key.platform}, Native Meeting ID: {key.native_id}",
+        meeting_id=meeting_id,
+    )
+
+
+async def _open_with_key(session: AsyncSession, user_id: int, key: MeetingKey) -> MeetingRow | None:
+    query = select(MeetingRow).where(
+        MeetingRow.user_id == user_id,
+        MeetingRow.platform == key.platform,
+        MeetingRow.platform_specific_id == key.native_id,
+        MeetingRow.status.in_(_OPEN_STATUSES),
+    )
+    return (await session.scalars(query)).first()
+
+
+async def _count_open(session: AsyncSession, condition: ColumnElement[bool]) -> int:
+    query = (
+        select(func.count())
+        .select_from(MeetingRow)
+        .where(condition, MeetingRow.status.in_(_OPEN_STATUSES))
+    )
+    return (await session.scalars(query)).one()
+
+
+async def by_id(session: AsyncSession, meeting_id: int) -> MeetingRow | None:
+    """Return the meeting with this id."""
+    return await session.get(MeetingRow, meeting_id)
+
+
+async def by_connection_id(session: AsyncSession, connection_id: str) -> MeetingRow | None:
+    """Return the meeting of the bot with this session uid."""
+    query = select(MeetingRow).where(MeetingRow.connection_id == connection_id)
+    return (await session.scalars(query)).one_or_none()
+
+
+async def newest(
+    session: AsyncSession, user_id: int, platform: str, native_id: str
+) -> MeetingRow | None:
+    """Return the user's latest meeting at this address."""
+    query = (
+        select(MeetingRow)
+        .where(
+            MeetingRow.user_id == user_id,
+            MeetingRow.platform == platform,
+            MeetingRow.platform_specific_id == native_id,
+        )
+        .order_by(MeetingRow.created_at.desc(), MeetingRow.id.desc())
+        .limit(1)
+    )
+    return (await session.scalars(query)).one_or_none()
+
+
+async def list_for_user(
+    session: AsyncSession, user_id: int, *, limit: int | None = None, offset: int = 0
+) -> Sequence[MeetingRow]:
+    """Return the user's meetings, newest first; all of them without `limit`."""
+    query = (
+        select(MeetingRow)
+        .where(MeetingRow.user_id == user_id)
+        .order_by(MeetingRow.created_at.desc(), MeetingRow.id.desc())
+        .offset(offset)
+        .limit(limit)
+    )
+    return (await session.scalars(query)).all()
+
+
+async def open_meetings(
+    session: AsyncSession, *, user_id: int | None = None, host: str | None = None
+) -> Sequence[MeetingRow]:
+    """Return meetings that still have a bot, oldest first; of one user or one host if given."""
+    query = select(MeetingRow).where(MeetingRow.status.in_(_OPEN_STATUSES)).order_by(MeetingRow.id)
+    if user_id is not None:
+        query = query.where(MeetingRow.user_id == user_id)
+    if host is not None:
+        query = query.where(MeetingRow.bot_host == host)
+    return (await session.scalars(query)).all()
+
+
+def to_response(row: MeetingRow) -> MeetingResponse:
+    """Make the HTTP body of a meeting. Row times lose their zone, as on the seed's wire."""
+    return MeetingResponse(
+        id=row.id,
+        user_id=row.user_id,
+        platform=row.platform,
+        native_meeting_id=row.platform_specific_id,
+        constructed_meeting_url=row.constructed_meeting_url,
+        status=row.status,
+        bot_container_id=row.bot_container_id,
+        start_time=naive_utc(row.start_time) if row.start_time else None,
+        end_time=naive_utc(row.end_time) if row.end_time else None,
+        data=row.data,
+        created_at=naive_utc(row.created_at),
+        updated_at=naive_utc(row.updated_at),
+    )

@@ -1,0 +1,174 @@
+"""Accounts and their API keys. A key is shown once; only its SHA-256 is kept."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from vexa.contracts.http.users import UserResponse
+from vexa.contracts.times import naive_utc
+from vexa.storage.tables import ApiTokenRow, UserRow, utc_now
+
+#: How every key that this server mints begins.
+KEY_PREFIX = "vx_"
+#: Random bytes of a key: 192 bits, which base64 turns into 32 characters.
+KEY_BYTES = 24
+#: `last_used_at` is for a person to read; writing it on every request would be a write per read.
+LAST_USED_STEP = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class NewUser:
+    """What an account is made from."""
+
+    email: str
+    max_concurrent_bots: int
+    name: str | None = None
+    image_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MintedToken:
+    """A stored token and, for this once, the key itself."""
+
+    row: ApiTokenRow
+    api_key: str
+
+
+def key_digest(api_key: str) -> str:
+    """Return what is stored instead of a key: its SHA-256, as hex."""
+    return hashlib.sha256(api_key.encode()).hexdigest()
+
+
+async def create_or_get(session: AsyncSession, new: NewUser) -> tuple[UserRow, bool]:
+    """Return the account with this e-mail, made if there was none.
+
+    A known account is returned as it is: the other fields of `new` do not change it.
+
+    Returns:
+        The account, and whether it was made now.
+    """
+    known = await by_email(session, new.email)
+    if known is not None:
+        return known, False
+    row = UserRow(
+        email=new.email,
+        name=new.name,
+        image_url=new.image_url,
+        max_concurrent_bots=new.max_concurrent_bots,
+        data={},
+    )
+    try:
+        async with session.begin_nested():
+            session.add(row)
+    except IntegrityError:
+        winner = await by_email(session, new.email)
+        if winner is None:
+            raise
+        return winner, False
+    return row, True
+
+
+async def by_id(session: AsyncSession, user_id: int) -> UserRow | None:
+    """Return the account with this id."""
+    return await session.get(UserRow, user_id)
+
+
+async def by_email(session: AsyncSession, email: str) -> UserRow | None:
+    """Return the account with this e-mail, which is compared as it was stored."""
+    return (await session.scalars(select(UserRow).where(UserRow.email == email))).one_or_none()
+
+
+async def list_page(session: AsyncSession, *, skip: int, limit: int) -> Sequence[UserRow]:
+    """Return accounts by id, at most `limit` of them after the first `skip`."""
+    query = select(UserRow).order_by(UserRow.id).offset(skip).limit(limit)
+    return (await session.scalars(query)).all()
+
+
+async def mint_token(
+    session: AsyncSession,
+    user_id: int,
+    *,
+    scopes: Sequence[str] = (),
+    name: str | None = None,
+    expires_at: datetime | None = None,
+) -> MintedToken:
+    """Give the account one more key. The account must exist."""
+    api_key = KEY_PREFIX + secrets.token_urlsafe(KEY_BYTES)
+    row = ApiTokenRow(
+        token_sha256=key_digest(api_key),
+        user_id=user_id,
+        scopes=list(scopes),
+        name=name,
+        expires_at=expires_at,
+    )
+    session.add(row)
+    await session.flush()
+    return MintedToken(row, api_key)
+
+
+async def live_tokens(session: AsyncSession, user_id: int) -> Sequence[ApiTokenRow]:
+    """Return the account's tokens that are not revoked, by id."""
+    query = (
+        select(ApiTokenRow)
+        .where(ApiTokenRow.user_id == user_id, ApiTokenRow.revoked_at.is_(None))
+        .order_by(ApiTokenRow.id)
+    )
+    return (await session.scalars(query)).all()
+
+
+async def revoke_token(session: AsyncSession, token_id: int) -> bool:
+    """Revoke a token from now on; False when there is no such token that is not yet revoked."""
+    query = (
+        update(ApiTokenRow)
+        .where(ApiTokenRow.id == token_id, ApiTokenRow.revoked_at.is_(None))
+        .values(revoked_at=utc_now())
+        .returning(ApiTokenRow.id)
+    )
+    return (await session.scalars(query)).one_or_none() is not None
+
+
+async def authenticate(
+    session: AsyncSession, api_key: str, *, now: datetime | None = None
+) -> UserRow | None:
+    """Return whose key this is, or None when unknown, revoked or expired.
+
+    Any stored form of key is accepted. `last_used_at` is written at most once a minute.
+    """
+    moment = now or utc_now()
+    query = (
+        select(ApiTokenRow, UserRow)
+        .join(UserRow, UserRow.id == ApiTokenRow.user_id)
+        .where(
+            ApiTokenRow.token_sha256 == key_digest(api_key),
+            ApiTokenRow.revoked_at.is_(None),
+            or_(ApiTokenRow.expires_at.is_(None), ApiTokenRow.expires_at > moment),
+        )
+    )
+    found = (await session.execute(query)).one_or_none()
+    if found is None:
+        return None
+    token, user = found.t
+    if token.last_used_at is None or token.last_used_at <= moment - LAST_USED_STEP:
+        token.last_used_at = moment
+    return user
+
+
+def to_response(row: UserRow) -> UserResponse:
+    """Make the HTTP body of an account."""
+    return UserResponse(
+        id=row.id,
+        email=row.email,
+        name=row.name,
+        image_url=row.image_url,
+        created_at=naive_utc(row.created_at),
+        max_concurrent_bots=row.max_concurrent_bots,
+        data=row.data,
+    )
