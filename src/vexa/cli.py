@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from collections.abc import Callable
 
 import typer
 
-from vexa.contracts.errors import EXIT_CONFIGURATION, ConfigurationError
+from vexa.contracts.errors import EXIT_CONFIGURATION, ConfigurationError, VexaError
 from vexa.kit.registry import Registry
+from vexa.kit.settings import DatabaseSettings, load_settings
 
 #: Program name, as in `supervisorctl status` → what runs it.
 PROGRAMS: Registry[Callable[[], None]] = Registry(
@@ -42,10 +44,32 @@ for _name in PROGRAMS.names:
     _add_program(_name)
 
 
+@app.command()
+def up() -> None:
+    """Run everything on this machine, in the foreground."""
+    from vexa.supervision.up import run_up
+
+    run_up(typer.echo)
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to this version's schema."""
+    from vexa.storage.migrate import migrate as migrate_database
+
+    asyncio.run(migrate_database(load_settings(DatabaseSettings).sqlalchemy_url))
+
+
 def main() -> None:
-    """Entry point of the `vexa` script; a wrong setting exits with 78 and one clear line."""
+    """Entry point of the `vexa` script.
+
+    A wrong setting exits with 78, another error of ours with 1; each prints one clear line.
+    """
     try:
         app()
     except ConfigurationError as exc:
         sys.stderr.write(f"vexa: {exc.detail}\n")
         sys.exit(EXIT_CONFIGURATION)
+    except VexaError as exc:
+        sys.stderr.write(f"vexa: {exc.detail}\n")
+        sys.exit(1)

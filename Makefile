@@ -1,0 +1,44 @@
+# Every developer command. `make` alone lists them.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON := .venv/bin/python
+
+help:  ## list the commands
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup:  ## install what running the server needs
+	@scripts/setup.sh run
+
+up: setup  ## run the server on this machine; Ctrl-C ends it
+	@$(PYTHON) -m vexa up
+
+demo:  ## a simulated meeting, a bot in it, the transcript on screen
+	@scripts/setup.sh demo
+	@$(PYTHON) -m vexa demo
+
+test:  ## every test; installs what they need
+	@scripts/setup.sh dev
+	@$(PYTHON) scripts/run_tests.py
+
+check:  ## linters, types, import rules, sizes
+	@scripts/setup.sh dev
+	@$(PYTHON) scripts/check.py
+
+seed-check:  ## the commands of the deployment document, run as written
+	@scripts/setup.sh dev
+	@$(PYTHON) scripts/seed_check.py
+
+kill-test:  ## kill each process in a meeting; count what is lost
+	@scripts/setup.sh dev
+	@$(PYTHON) scripts/kill_test.py
+
+bare-test:  ## demo and tests in a clean Debian 12 made by debootstrap (as root)
+	@scripts/bare_test.sh
+
+lock:  ## write the lock files anew from pyproject.toml
+	@scripts/lock.sh
+
+clean:  ## forget the state of `make up` and all caches
+	@rm -rf .vexa reports build .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+
+.PHONY: help setup up demo test check seed-check kill-test bare-test lock clean

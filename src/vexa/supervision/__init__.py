@@ -1,0 +1,1 @@
+"""Runs all programs of one host: `vexa up`."""
