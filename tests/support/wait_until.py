@@ -6,16 +6,24 @@ import asyncio
 import inspect
 import time
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Any, TypeVar, overload
 
 T = TypeVar("T")
 
 _POLL_S = 0.02
 
 
+@overload
 async def wait_until(
-    condition: Callable[[], T | Awaitable[T]], *, within_s: float = 10.0, what: str = "condition"
-) -> T:
+    condition: Callable[[], Awaitable[T]], *, within_s: float = ..., what: str = ...
+) -> T: ...
+@overload
+async def wait_until(
+    condition: Callable[[], T], *, within_s: float = ..., what: str = ...
+) -> T: ...
+async def wait_until(
+    condition: Callable[[], Any], *, within_s: float = 10.0, what: str = "condition"
+) -> Any:
     """Return the first true value of `condition`, sync or async; fail after `within_s`."""
     deadline_s = time.monotonic() + within_s
     while True:
