@@ -1,0 +1,61 @@
+"""`make test`: every suite, with a junit file each; a skip counts as a failure."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+from vexa.kit.report import Report
+
+ROOT = Path(__file__).parent.parent
+REPORTS = ROOT / "reports"
+SUITES = ("unit", "contract", "integration", "e2e")
+
+
+def run_suite(suite: str) -> dict[str, int]:
+    """Run one suite with its output on stderr; return its counts."""
+    print(f"test: {suite}", file=sys.stderr, flush=True)
+    junit = REPORTS / f"{suite}.xml"
+    command = [sys.executable, "-m", "pytest", "-q", f"tests/{suite}", f"--junitxml={junit}"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "HF_HUB_OFFLINE": "1"}
+    result = subprocess.run(command, cwd=ROOT, env=environment, stdout=sys.stderr)
+    return {**read_counts(junit), "status": result.returncode}
+
+
+def read_counts(junit: Path) -> dict[str, int]:
+    """Passed, failed (errors too) and skipped of a junit file; zeros when there is none."""
+    counts = dict.fromkeys(("passed", "failed", "skipped"), 0)
+    if not junit.is_file():
+        return {**counts, "failed": 1}
+    for suite in ElementTree.parse(junit).getroot().iter("testsuite"):
+        total = int(suite.get("tests", 0))
+        failed = int(suite.get("failures", 0)) + int(suite.get("errors", 0))
+        skipped = int(suite.get("skipped", 0))
+        counts["failed"] += failed
+        counts["skipped"] += skipped
+        counts["passed"] += total - failed - skipped
+    return counts
+
+
+def main() -> int:
+    """Run all suites; 0 only if every test ran and passed."""
+    report = Report()
+    REPORTS.mkdir(exist_ok=True)
+    for old in REPORTS.glob("*.xml"):
+        old.unlink()
+    results = {suite: run_suite(suite) for suite in SUITES}
+    totals = {
+        key: sum(result[key] for result in results.values())
+        for key in ("passed", "failed", "skipped")
+    }
+    print(f"{totals['passed']} passed, {totals['failed']} failed", file=sys.stderr)
+    report.emit({**totals, **{suite: result["passed"] for suite, result in results.items()}})
+    good = all(result["status"] == 0 and result["passed"] for result in results.values())
+    return 0 if good and not totals["failed"] and not totals["skipped"] else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
