@@ -25,6 +25,11 @@ def live_tail(meeting_id: int) -> str:
     return f"meeting:{meeting_id}:segments"
 
 
+def last_finals(meeting_id: int) -> str:
+    """Sorted set of one meeting: session uid → number of its last final that was stored."""
+    return f"meeting:{meeting_id}:last_finals"
+
+
 def speech_session(uid: str) -> str:
     """Hash of one speech session: `next_seq`, `durable_sample`."""
     return f"whisperlive:session:{uid}"
