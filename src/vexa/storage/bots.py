@@ -1,0 +1,40 @@
+"""What a bot manager keeps of its bots in a meeting's row: process handle and sign of life."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from vexa.contracts.meeting import TERMINAL
+from vexa.storage.tables import MeetingRow
+from vexa.storage.transitions import locked
+
+
+async def record_name(session: AsyncSession, row: MeetingRow, name: str) -> None:
+    """Store the name that a bot's log and `GET /bots/status` carry."""
+    row.bot_container_id = name
+    await session.flush()
+
+
+async def record_process(
+    session: AsyncSession, meeting_id: int, *, pid: int, started_ticks: int
+) -> bool:
+    """Store which process the bot is.
+
+    Returns:
+        False when the meeting has ended in between, so that the process has nothing to do.
+    """
+    row = await locked(session, meeting_id)
+    row.bot_pid, row.bot_started_ticks = pid, started_ticks
+    return row.status not in TERMINAL
+
+
+async def record_heartbeat(session: AsyncSession, meeting_id: int, at: datetime) -> None:
+    """Store a sign of life. It is no change of the meeting: `updated_at` stays."""
+    await session.execute(
+        update(MeetingRow)
+        .where(MeetingRow.id == meeting_id)
+        .values(heartbeat_at=at, updated_at=MeetingRow.updated_at)
+    )
