@@ -1,1 +1,1 @@
-"""`vexa demo`: a simulated meeting with known speech, a bot in it, its transcript and scores."""
+"""`vexa demo`: a simulated meeting of known speech, a bot in it, its transcript and scores."""

@@ -10,8 +10,10 @@ same text and time, not needed by its own speaker, count as wrongly named.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from typing import cast
 
 import jiwer
 from whisper_normalizer.english import EnglishTextNormalizer
@@ -112,7 +114,7 @@ def _key(text: str) -> str:
 
 def attributed_wer(said: list[SaidWord], heard: list[HeardWord]) -> float:
     """Errors over all participants, and under names that nobody bears, per reference word."""
-    normalise = EnglishTextNormalizer()
+    normalise = cast(Callable[[], Callable[[str], str]], EnglishTextNormalizer)()
     references: dict[str | None, list[str]] = defaultdict(list)
     for said_word in said:
         references[said_word.participant].append(said_word.text)

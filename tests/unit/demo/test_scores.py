@@ -56,8 +56,8 @@ def test_everything_right() -> None:
 
 def test_a_word_under_another_name_is_wrong() -> None:
     result = score(
-        said("one two three", "a", 0) + said("four", "b", 2),
-        heard("one two", "a", 0) + heard("three", "b", 1) + heard("four", "b", 2),
+        said("red green blue", "a", 0) + said("white", "b", 2),
+        heard("red green", "a", 0) + heard("blue", "b", 1) + heard("white", "b", 2),
     )
     assert result.named_wrong_words == 1
     assert result.named_right == pytest.approx(3 / 4)
@@ -82,7 +82,7 @@ def test_a_missed_word_is_not_taken_from_far_away() -> None:
 
 
 def test_names_that_nobody_bears_are_insertions() -> None:
-    assert score(said("one", "a", 0), heard("one", "a", 0) + heard("x y", "z", 9)).wer == 2.0
+    assert score(said("red", "a", 0), heard("red", "a", 0) + heard("x y", "z", 9)).wer == 2.0
 
 
 def test_word_is_shown_by_the_first_draft_that_holds_it() -> None:
