@@ -78,6 +78,14 @@ class BotStatusList(BaseModel):
     count: int
 
 
+class StopAnswer(BaseModel):
+    """DELETE /bots/{platform}/{native_meeting_id}: the seed's sentence, and the later keys."""
+
+    message: str
+    status: str
+    meeting_id: int
+
+
 class Message(BaseModel):
     """An answer that is one sentence."""
 
