@@ -8,72 +8,70 @@ session are written in the order of their numbers.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, cast
 
-from redis.asyncio.client import Pipeline
-
 from vexa.bus.connection import Bus, translated
+from vexa.bus.transaction import Transaction
 from vexa.contracts.stream_names import last_finals, live_tail
 
 #: A tail that nobody writes to for this long belongs to a meeting that is over.
 TAIL_TTL_S = 3600
-#: Longest stay of a bot, and some; the numbers of last finals must outlive every late draft.
+#: Longest stay of a bot, and some: the numbers of last finals must outlive every late draft.
 LAST_FINALS_TTL_S = 86_400
 
 
+@dataclass(frozen=True, slots=True)
+class StoredTail:
+    """What Redis holds of one meeting."""
+
+    drafts: dict[str, str]
+    last_finals: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class TailChange:
+    """What to write: drafts to set, segment ids to remove, numbers of last finals to raise."""
+
+    drafts: Mapping[str, str]
+    removed: Iterable[str]
+    last_finals: Mapping[str, int]
+
+
 async def read(bus: Bus, meeting_id: int) -> dict[str, str]:
-    """Return the tail: segment id → JSON.
+    """Return the drafts: segment id → JSON.
 
     Raises:
         BusUnavailable: Redis cannot be reached.
     """
     async with translated():
-        return cast(dict[str, str], await bus.redis.hgetall(live_tail(meeting_id)))
+        found = await bus.redis.hgetall(live_tail(meeting_id))
+    return cast(dict[str, str], found)
 
 
-async def read_some(bus: Bus, meeting_id: int, segment_ids: list[str]) -> list[str | None]:
-    """Return the JSON of these segments, None for those that are not in the tail.
-
-    Raises:
-        BusUnavailable: Redis cannot be reached.
-    """
-    if not segment_ids:
-        return []
-    async with translated():
-        found = await bus.redis.hmget(live_tail(meeting_id), segment_ids)
-    return cast(list[str | None], found)
-
-
-async def last_final_numbers(bus: Bus, meeting_id: int, uids: list[str]) -> list[int]:
-    """Return for each session the number of its last final, -1 for none.
-
-    Raises:
-        BusUnavailable: Redis cannot be reached.
-    """
-    if not uids:
-        return []
-    async with translated():
-        scores = await bus.redis.zmscore(last_finals(meeting_id), uids)
-    return [-1 if score is None else int(score) for score in scores]
+async def read_in(transaction: Transaction, meeting_ids: Iterable[int]) -> dict[int, StoredTail]:
+    """Read tails within a transaction, which starts again if another process writes them."""
+    pipeline = transaction.pipeline
+    tails: dict[int, StoredTail] = {}
+    for meeting_id in meeting_ids:
+        await pipeline.watch(live_tail(meeting_id), last_finals(meeting_id))
+        drafts = cast(dict[str, str], await pipeline.hgetall(live_tail(meeting_id)))
+        scores = await pipeline.zrange(last_finals(meeting_id), 0, -1, withscores=True)
+        numbers = {str(uid): int(score) for uid, score in cast(list[Any], scores)}
+        tails[meeting_id] = StoredTail(drafts, numbers)
+    return tails
 
 
-def write_in(pipeline: Pipeline, meeting_id: int, drafts: Mapping[str, str]) -> None:
-    """Put drafts into the tail, within a transaction of the caller's."""
-    if drafts:
-        mapping: dict[Any, Any] = dict(drafts)
+def change_in(transaction: Transaction, meeting_id: int, change: TailChange) -> None:
+    """Queue the writes of a change, within a caller's transaction."""
+    pipeline = transaction.pipeline
+    if change.drafts:
+        mapping: dict[Any, Any] = dict(change.drafts)
         pipeline.hset(live_tail(meeting_id), mapping=mapping)
         pipeline.expire(live_tail(meeting_id), TAIL_TTL_S)
-
-
-def remove_in(pipeline: Pipeline, meeting_id: int, segment_ids: Iterable[str]) -> None:
-    """Take segments out of the tail, within a transaction of the caller's."""
-    gone = list(segment_ids)
-    if gone:
-        pipeline.hdel(live_tail(meeting_id), *gone)
-
-
-def note_finals_in(pipeline: Pipeline, meeting_id: int, numbers: Mapping[str, int]) -> None:
-    """Raise the numbers of last finals, never lower them, within a caller's transaction."""
-    if numbers:
-        pipeline.zadd(last_finals(meeting_id), dict(numbers), gt=True)
+    removed = list(change.removed)
+    if removed:
+        pipeline.hdel(live_tail(meeting_id), *removed)
+    if change.last_finals:
+        pipeline.zadd(last_finals(meeting_id), dict(change.last_finals), gt=True)
         pipeline.expire(last_finals(meeting_id), LAST_FINALS_TTL_S)

@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from redis.asyncio.client import Pipeline
 from redis.exceptions import ResponseError
 
 from vexa.bus.connection import Bus, translated
+from vexa.bus.transaction import Transaction
 
 #: A member without pending entries that has been silent this long is gone for good.
 FORGET_MEMBER_MS = 3_600_000
@@ -73,6 +73,11 @@ class GroupReader:
         """Name of the stream."""
         return self._stream
 
+    @property
+    def claim_goes_on(self) -> bool:
+        """Whether the last `claim_idle` ended before it had seen every pending entry."""
+        return self._claim_cursor != "0-0"
+
     async def prepare(self) -> None:
         """Make the stream and the group if they are not there. Safe to call again.
 
@@ -102,7 +107,7 @@ class GroupReader:
                     raise
                 await self.prepare()
                 return []
-        return [entry for _stream, rows in answer or [] for entry in _all(rows)]
+        return [entry for _stream, rows in cast(list[Any], answer or []) for entry in _all(rows)]
 
     async def claim_idle(self, min_idle_ms: int, count: int) -> list[Entry]:
         """Take over entries that some member read at least `min_idle_ms` ago and still holds.
@@ -131,10 +136,10 @@ class GroupReader:
         self._claim_cursor = str(cursor)
         return _all(rows)
 
-    def acknowledge_in(self, pipeline: Pipeline, entry_ids: Sequence[str]) -> None:
+    def acknowledge_in(self, transaction: Transaction, entry_ids: Sequence[str]) -> None:
         """Put the acknowledgement into a transaction of the caller's."""
         if entry_ids:
-            pipeline.xack(self._stream, self._group, *entry_ids)
+            transaction.pipeline.xack(self._stream, self._group, *entry_ids)
 
     async def acknowledge(self, entry_ids: Sequence[str]) -> None:
         """Say that entries are handled for good.
@@ -208,6 +213,8 @@ class GroupReader:
             BusUnavailable: Redis cannot be reached.
         """
         async with translated():
+            if not await self._groups():
+                return
             members = await self._redis.xinfo_consumers(self._stream, self._group)
             for member in members:
                 if not member["pending"] and member["idle"] > FORGET_MEMBER_MS:

@@ -99,16 +99,6 @@ async def name_unnamed(
     return sorted(named, key=lambda row: (row.absolute_start_time, row.id))
 
 
-async def by_ids(
-    session: AsyncSession, meeting_id: int, segment_ids: Sequence[str]
-) -> Sequence[TranscriptionRow]:
-    """Return the stored ones of these segments."""
-    query = select(TranscriptionRow).where(
-        TranscriptionRow.meeting_id == meeting_id, TranscriptionRow.segment_id.in_(segment_ids)
-    )
-    return (await session.scalars(query)).all()
-
-
 async def of_meeting(session: AsyncSession, meeting_id: int) -> Sequence[TranscriptionRow]:
     """Return every final of a meeting, in the order of speech."""
     query = (

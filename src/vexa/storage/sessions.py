@@ -6,34 +6,39 @@ from datetime import datetime
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from vexa.storage.tables import MeetingSessionRow
+from vexa.contracts.errors import NotFound
+from vexa.storage.tables import MeetingSessionRow, utc_now
 
 
 async def ensure(
-    session: AsyncSession, meeting_id: int, session_uid: str, start: datetime
+    session: AsyncSession, meeting_id: int, session_uid: str, start: datetime | None
 ) -> MeetingSessionRow:
     """Return the session's row, made if there was none, locked until the transaction ends.
 
     The lock keeps a final from being stored without a name while another process gives the
-    session its name. A known session keeps its first start.
+    session its name.
+
+    Args:
+        session: an open transaction.
+        meeting_id: whose session it is.
+        session_uid: its uid.
+        start: UTC time of sample 0 if known; a row that has another takes it.
 
     Raises:
-        sqlalchemy.exc.IntegrityError: there is no such meeting.
+        NotFound: there is no such meeting; the transaction can only be rolled back.
     """
     values = {
         "meeting_id": meeting_id,
         "session_uid": session_uid,
-        "session_start_time": start,
+        "session_start_time": start or utc_now(),
     }
-    conflict = ["meeting_id", "session_uid"]
-    if session.get_bind().dialect.name == "postgresql":
-        pg = postgresql.insert(MeetingSessionRow).values(values)
-        await session.execute(pg.on_conflict_do_nothing(index_elements=conflict))
-    else:
-        lite = sqlite.insert(MeetingSessionRow).values(values)
-        await session.execute(lite.on_conflict_do_nothing(index_elements=conflict))
+    try:
+        await _insert_if_missing(session, values)
+    except IntegrityError as exc:
+        raise NotFound("There is no such meeting.") from exc
     query = (
         select(MeetingSessionRow)
         .where(
@@ -43,7 +48,21 @@ async def ensure(
         .with_for_update()
         .execution_options(populate_existing=True)
     )
-    return (await session.scalars(query)).one()
+    row = (await session.scalars(query)).one()
+    if start is not None and row.session_start_time != start:
+        row.session_start_time = start
+        await session.flush()
+    return row
+
+
+async def _insert_if_missing(session: AsyncSession, values: dict[str, object]) -> None:
+    conflict = ["meeting_id", "session_uid"]
+    if session.get_bind().dialect.name == "postgresql":
+        pg = postgresql.insert(MeetingSessionRow).values(values)
+        await session.execute(pg.on_conflict_do_nothing(index_elements=conflict))
+    else:
+        lite = sqlite.insert(MeetingSessionRow).values(values)
+        await session.execute(lite.on_conflict_do_nothing(index_elements=conflict))
 
 
 async def end(session: AsyncSession, meeting_id: int, session_uid: str, at: datetime) -> None:
