@@ -1,0 +1,185 @@
+"""The simulator as one thing that starts and stops: two web servers and the media behind them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from types import TracebackType
+
+import uvicorn
+from fastapi import FastAPI
+
+from vexa.kit.service_app import create_service_app
+from vexa.kit.tasks import BackgroundTasks
+from vexa.simulator.certificates import CertificateFiles, write_certificates
+from vexa.simulator.control import SpeechDesk, build_control_router
+from vexa.simulator.event_log import EventLog, JsonLines
+from vexa.simulator.google_meet.pages import build_page_router
+from vexa.simulator.live_meeting import Records
+from vexa.simulator.meetings_index import MeetingsIndex
+from vexa.simulator.sfu.peers import prepare_media
+
+LOOPBACK = "127.0.0.1"
+#: Hosts that the pages are served under.
+HOSTS = ("meet.google.com", "accounts.google.com")
+#: Time that open connections get at the end.
+GRACE_S = 2
+
+
+@contextlib.asynccontextmanager
+async def _no_lifespan(_app: FastAPI) -> AsyncIterator[None]:
+    yield
+
+
+def _listen(port: int) -> socket.socket:
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind((LOOPBACK, port))
+    listener.listen(128)
+    listener.setblocking(False)
+    return listener
+
+
+class _Server(uvicorn.Server):
+    """A server that tells when it listens and leaves the process's signals alone."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.is_up = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen, then tell."""
+        await super().startup(sockets)
+        self.is_up.set()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Take none: whoever runs the simulator decides when it ends."""
+        yield
+
+
+class WebServers:
+    """Servers that run in this event loop."""
+
+    def __init__(self) -> None:
+        self._tasks = BackgroundTasks()
+        self._running: list[tuple[_Server, asyncio.Task[None]]] = []
+
+    async def start(self, server: _Server, listener: socket.socket) -> None:
+        """Serve on an open socket; return once it answers."""
+        task = self._tasks.spawn("web_server", server.serve([listener]))
+        self._running.append((server, task))
+        await server.is_up.wait()
+
+    async def aclose(self) -> None:
+        """Let open requests finish within the grace time, then end. Safe to call twice."""
+        for server, _ in self._running:
+            server.should_exit = True
+        await asyncio.gather(*(task for _, task in self._running))
+        self._running.clear()
+
+
+class Simulator:
+    """A running double of Google Meet. Use as an async context manager.
+
+    Args:
+        home: folder for the authority, the event log and the truth; made when missing.
+        https_port: port of the pages; 0 takes a free one.
+        control_port: port of the control API and of the pages for a person; 0 takes a free one.
+        seed: makes device spaces, stream ids and flickers repeatable.
+    """
+
+    def __init__(
+        self, home: Path, *, https_port: int = 0, control_port: int = 0, seed: int | None = None
+    ) -> None:
+        self._home = home
+        self._wanted_ports = (https_port, control_port)
+        self._seed = seed
+        self._servers = WebServers()
+        self._ports = (0, 0)
+        self._certificates: CertificateFiles | None = None
+
+    @property
+    def https_port(self) -> int:
+        """Port of the pages under meet.google.com."""
+        return self._ports[0]
+
+    @property
+    def control_url(self) -> str:
+        """Address of the control server, without a slash at the end."""
+        return f"http://{LOOPBACK}:{self._ports[1]}"
+
+    @property
+    def ca_file(self) -> Path:
+        """PEM file of the authority that a browser has to trust."""
+        return self._home / "tls" / "ca.pem"
+
+    @property
+    def host_rules(self) -> str:
+        """Value for Chromium's --host-resolver-rules."""
+        return ", ".join(f"MAP {host} {LOOPBACK}:{self.https_port}" for host in HOSTS)
+
+    def person_url(self, native_id: str) -> str:
+        """Address at which a person on this machine joins a meeting in their own browser."""
+        return f"http://localhost:{self._ports[1]}/{native_id}"
+
+    def addresses(self) -> dict[str, str | int]:
+        """Everything that another process needs to use this simulator."""
+        return {
+            "https_port": self.https_port,
+            "control_url": self.control_url,
+            "ca_file": str(self.ca_file),
+            "host_rules": self.host_rules,
+            "events_file": str(self.records.events.path),
+            "truth_file": str(self.records.truth.path),
+        }
+
+    async def __aenter__(self) -> Simulator:
+        prepare_media()
+        certificates = await asyncio.to_thread(write_certificates, self._home / "tls", HOSTS)
+        self.records = Records(
+            EventLog(self._home / "events.jsonl"), JsonLines(self._home / "truth.jsonl")
+        )
+        self.meetings = MeetingsIndex(self.records, self._seed)
+        listeners = [_listen(port) for port in self._wanted_ports]
+        self._ports = (listeners[0].getsockname()[1], listeners[1].getsockname()[1])
+        pages = create_service_app("Google Meet double", lifespan=_no_lifespan)
+        pages.include_router(build_page_router(self.meetings.find))
+        control = create_service_app("Meeting simulator", lifespan=_no_lifespan)
+        control.include_router(
+            build_control_router(self.meetings, SpeechDesk(self._home / "speech"))
+        )
+        control.include_router(build_page_router(self.meetings.find))
+        await self._serve(pages, listeners[0], certificates)
+        await self._serve(control, listeners[1], None)
+        return self
+
+    async def _serve(
+        self, app: FastAPI, listener: socket.socket, certificates: CertificateFiles | None
+    ) -> None:
+        config = uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            lifespan="off",
+            timeout_graceful_shutdown=GRACE_S,
+            ssl_certfile=certificates.chain if certificates else None,
+            ssl_keyfile=certificates.key if certificates else None,
+        )
+        server = _Server(config)
+        await self._servers.start(server, listener)
+
+    async def __aexit__(
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        await self.meetings.aclose()
+        await self._servers.aclose()
+        self.records.events.close()
+        self.records.truth.close()

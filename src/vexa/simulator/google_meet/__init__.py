@@ -1,0 +1,1 @@
+"""What a browser sees of Google Meet: pages, texts, roster and signalling."""

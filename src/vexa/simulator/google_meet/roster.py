@@ -1,0 +1,180 @@
+"""The `collections` messages: who is in the meeting and which audio stream is theirs.
+
+The field numbers are the wire's (attendee-labs/attendee and others, read in 2026-09); the names are
+ours. Messages are built from a table, so that no generated code has to be kept.
+
+On the data channel a message is an `Event`, zlib-compressed (RFC 1950). The HTTP answer of
+SyncMeetingSpaceCollections is a `SyncAnswer`, base64, not compressed.
+"""
+
+from __future__ import annotations
+
+import base64
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
+
+#: Values of `User.status`.
+IN_MEETING, NOT_IN_MEETING, KICKED = 1, 6, 7
+#: Value of `Output.type` for sound.
+AUDIO = 1
+
+_PACKAGE = "vexa.simulator.meet"
+
+#: Message → field → (number, type); a list means repeated.
+_SCHEMA: dict[str, dict[str, tuple[int, str | list[str]]]] = {
+    "Event": {"body": (1, "EventBody")},
+    "EventBody": {"change": (2, "Change")},
+    "Change": {"outputs": (3, "Outputs"), "people": (13, "PeopleAndChat")},
+    "PeopleAndChat": {"people": (1, "People"), "chat": (4, ["ChatEntry"])},
+    "People": {"version": (1, "Version"), "users": (2, ["User"])},
+    "Version": {"number": (1, "uint64")},
+    "User": {
+        "device_id": (1, "string"),
+        "full_name": (2, "string"),
+        "picture": (3, "string"),
+        "status": (4, "uint32"),
+        "self_mark": (7, "string"),
+        "parent_device_id": (21, "string"),
+        "display_name": (29, "string"),
+        "host": (34, "uint32"),
+    },
+    "Outputs": {"outputs": (2, ["Output"])},
+    "Output": {
+        "type": (2, "uint32"),
+        "stream_id": (4, "string"),
+        "device_id": (6, "string"),
+        "state": (10, "OutputState"),
+    },
+    "OutputState": {"disabled": (1, "uint32")},
+    "ChatEntry": {"message": (2, "ChatMessage")},
+    "ChatMessage": {
+        "message_id": (1, "string"),
+        "device_id": (2, "string"),
+        "sent_ms": (3, "int64"),
+        "content": (5, "ChatContent"),
+    },
+    "ChatContent": {"text": (1, "string")},
+    "SyncAnswer": {"change": (2, "SyncChange")},
+    "SyncChange": {"people": (2, "People")},
+}
+
+
+def _build_messages() -> dict[str, Any]:
+    kinds = descriptor_pb2.FieldDescriptorProto
+    scalars = {"string": kinds.TYPE_STRING, "uint32": kinds.TYPE_UINT32}
+    scalars |= {"uint64": kinds.TYPE_UINT64, "int64": kinds.TYPE_INT64}
+    file = descriptor_pb2.FileDescriptorProto(
+        name="vexa/simulator/meet.proto", package=_PACKAGE, syntax="proto3"
+    )
+    for name, fields in _SCHEMA.items():
+        message = file.message_type.add(name=name)
+        for field_name, (number, kind) in fields.items():
+            element = kind[0] if isinstance(kind, list) else kind
+            field = message.field.add(name=field_name, number=number)
+            field.label = kinds.LABEL_REPEATED if isinstance(kind, list) else kinds.LABEL_OPTIONAL
+            field.type = scalars.get(element, kinds.TYPE_MESSAGE)
+            if element not in scalars:
+                field.type_name = f".{_PACKAGE}.{element}"
+    pool = descriptor_pool.DescriptorPool()
+    pool.Add(file)
+    return {
+        name: message_factory.GetMessageClass(pool.FindMessageTypeByName(f"{_PACKAGE}.{name}"))
+        for name in _SCHEMA
+    }
+
+
+_MESSAGES = _build_messages()
+
+
+@dataclass(frozen=True)
+class RosterEntry:
+    """One device of the meeting, as one receiver is told of it."""
+
+    device_id: str
+    full_name: str
+    stream_id: int
+    status: int = IN_MEETING
+    display_name: str = ""
+    is_self: bool = False
+    is_host: bool = False
+    is_muted: bool = False
+    parent_device_id: str = ""
+
+
+@dataclass(frozen=True)
+class ChatLine:
+    """One message of the meeting's chat. `sent_ms`: milliseconds since 1970."""
+
+    message_id: str
+    device_id: str
+    text: str
+    sent_ms: int
+
+
+def _people(version: int, entries: Iterable[RosterEntry]) -> dict[str, Any]:
+    users = [
+        {
+            "device_id": entry.device_id,
+            "full_name": entry.full_name,
+            "picture": "",
+            "status": entry.status,
+            "self_mark": "self" if entry.is_self else "",
+            "parent_device_id": entry.parent_device_id,
+            "display_name": entry.display_name or entry.full_name,
+            "host": int(entry.is_host),
+        }
+        for entry in entries
+    ]
+    return {"version": {"number": version}, "users": users}
+
+
+def encode_event(
+    version: int, entries: Iterable[RosterEntry], chat: Iterable[ChatLine] = ()
+) -> bytes:
+    """Return the compressed data-channel message about some devices and chat lines."""
+    listed = list(entries)
+    outputs = [
+        {
+            "type": AUDIO,
+            "stream_id": str(entry.stream_id),
+            "device_id": entry.device_id,
+            "state": {"disabled": int(entry.is_muted)},
+        }
+        for entry in listed
+    ]
+    lines = [
+        {
+            "message": {
+                "message_id": line.message_id,
+                "device_id": line.device_id,
+                "sent_ms": line.sent_ms,
+                "content": {"text": line.text},
+            }
+        }
+        for line in chat
+    ]
+    change: dict[str, Any] = {"people": {"people": _people(version, listed), "chat": lines}}
+    if outputs:
+        change["outputs"] = {"outputs": outputs}
+    message = _MESSAGES["Event"](body={"change": change})
+    return zlib.compress(message.SerializeToString())
+
+
+def encode_sync(version: int, entries: Iterable[RosterEntry]) -> str:
+    """Return the body of SyncMeetingSpaceCollections: everybody present."""
+    message = _MESSAGES["SyncAnswer"](change={"people": _people(version, entries)})
+    return base64.b64encode(message.SerializeToString()).decode()
+
+
+def decode_event(data: bytes) -> Any:
+    """Read a data-channel message; for tests."""
+    return _MESSAGES["Event"].FromString(zlib.decompress(data))
+
+
+def decode_sync(text: str) -> Any:
+    """Read an answer of SyncMeetingSpaceCollections; for tests."""
+    return _MESSAGES["SyncAnswer"].FromString(base64.b64decode(text))

@@ -1,0 +1,40 @@
+// Small DOM builders. Text goes in as text nodes only: the pages require Trusted Types.
+export const config = JSON.parse(document.getElementById("config").textContent);
+export const texts = config.texts;
+export const root = document.getElementById("root");
+
+export function make(tag, attributes = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === true) node.setAttribute(name, "");
+    else if (value !== false && value != null) node.setAttribute(name, value);
+  }
+  node.append(...children);
+  return node;
+}
+
+export function iconButton(label, icon, attributes = {}) {
+  const glyph = make("i", { class: "google-material-icons", "aria-hidden": "true" }, icon);
+  return make("button", { jsname: randomName(), "aria-label": label, ...attributes }, glyph);
+}
+
+export function textButton(text, attributes = {}) {
+  const span = make("span", { jsname: "V67aGc" }, text);
+  return make("button", { jsname: randomName(), ...attributes }, span);
+}
+
+// The real pages' names are obfuscated and rotate; ours are new at each load.
+export function randomName() {
+  return Math.random().toString(36).slice(2, 8);
+}
+
+export function toggleButton(offLabel, onLabel, icon, onChange) {
+  const button = iconButton(offLabel, icon, { "data-is-muted": "false" });
+  button.addEventListener("click", () => {
+    const muted = button.dataset.isMuted !== "true";
+    button.dataset.isMuted = String(muted);
+    button.setAttribute("aria-label", muted ? onLabel : offLabel);
+    onChange(!muted);
+  });
+  return button;
+}

@@ -1,0 +1,99 @@
+// The page's one connection: three receive-only audio slots, data channels, its own microphone.
+import { readEvent, readSync } from "./collections.js";
+import { config, make } from "./dom.js";
+
+const SLOTS = 3;
+const SYNC_EVERY_MS = 5000;
+
+export class Media {
+  constructor(handlers) {
+    this.handlers = handlers;
+    this.elements = [];
+    this.microphone = null;
+  }
+
+  // The elements exist before the call does, outside of every tile.
+  addElements(parent) {
+    for (let slot = 0; slot < SLOTS; slot += 1) {
+      const element = make("audio", { autoplay: true });
+      this.elements.push(element);
+      parent.append(element);
+    }
+  }
+
+  async askForMicrophone() {
+    if (this.microphone || !navigator.mediaDevices) return;
+    try {
+      this.microphone = await navigator.mediaDevices.getUserMedia({ audio: true });
+    } catch {
+      this.microphone = null;
+    }
+  }
+
+  setMicrophone(on) {
+    for (const track of this.microphone?.getAudioTracks() ?? []) track.enabled = on;
+  }
+
+  async connect(visitorId, sendOffer) {
+    this.close();
+    const connection = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
+    this.connection = connection;
+    for (let slot = 0; slot < SLOTS; slot += 1) {
+      const { receiver } = connection.addTransceiver("audio", { direction: "recvonly" });
+      this.elements[slot].srcObject = new MediaStream([receiver.track]);
+    }
+    const [voice] = this.microphone?.getAudioTracks() ?? [];
+    if (voice) connection.addTransceiver(voice, { direction: "sendonly" });
+    connection.createDataChannel("media-director", { ordered: true });
+    connection.createDataChannel("captions", { ordered: true });
+    connection.addEventListener("datachannel", ({ channel }) => this.listen(channel));
+    connection.addEventListener("connectionstatechange", () =>
+      this.handlers.log("connection", { state: connection.connectionState }),
+    );
+    await connection.setLocalDescription();
+    await gathered(connection);
+    sendOffer(connection.localDescription.sdp);
+    this.sync(visitorId);
+    this.timer = setInterval(() => this.sync(visitorId), SYNC_EVERY_MS);
+  }
+
+  async accept(sdp) {
+    await this.connection.setRemoteDescription({ type: "answer", sdp });
+  }
+
+  listen(channel) {
+    if (channel.label !== "collections") return;
+    channel.binaryType = "arraybuffer";
+    let last = Promise.resolve();
+    channel.addEventListener("message", ({ data }) => {
+      last = last.then(async () => this.handlers.collections(await readEvent(data)));
+    });
+  }
+
+  async sync(visitorId) {
+    const headers = { [config.visitor_header]: visitorId, [config.meeting_header]: config.code };
+    const response = await fetch(config.sync_path, { method: "POST", headers });
+    if (response.ok) this.handlers.roster(readSync(await response.text()));
+  }
+
+  close() {
+    clearInterval(this.timer);
+    this.connection?.close();
+    this.connection = null;
+    for (const element of this.elements) element.srcObject = null;
+  }
+
+  stopMicrophone() {
+    for (const track of this.microphone?.getTracks() ?? []) track.stop();
+    this.microphone = null;
+  }
+}
+
+function gathered(connection) {
+  return new Promise((resolve) => {
+    const check = () => connection.iceGatheringState === "complete" && resolve();
+    connection.addEventListener("icegatheringstatechange", check);
+    check();
+    setTimeout(resolve, 2000);
+  });
+}

@@ -1,0 +1,77 @@
+// Tiles and the People panel, from what the roster says.
+import { config, make, texts } from "./dom.js";
+
+const IN_MEETING = 1;
+
+export class People {
+  constructor() {
+    this.users = new Map();
+    this.tiles = make("div", { class: "tiles", jsname: "tiles" });
+    this.list = make("div", { "aria-label": texts.participants, role: "list" });
+    this.counter = make("div", { class: "counter" });
+    this.selfShown = false;
+    setTimeout(() => {
+      this.selfShown = true;
+      this.draw();
+    }, config.self_tile_delay_s * 1000);
+  }
+
+  update(users) {
+    for (const user of users) {
+      if (user.status === IN_MEETING) this.users.set(user.deviceId, user);
+      else this.users.delete(user.deviceId);
+    }
+    this.draw();
+  }
+
+  replace(users) {
+    this.users = new Map(users.map((user) => [user.deviceId, user]));
+    this.draw();
+  }
+
+  nameOf(deviceId) {
+    const user = this.users.get(deviceId);
+    return user ? user.displayName || user.fullName : "";
+  }
+
+  setSpeaking(deviceId, on) {
+    const tile = this.tiles.querySelector(`[data-participant-id="${CSS.escape(deviceId)}"]`);
+    if (!tile) return;
+    tile.classList.toggle("Oaajhc", on);
+    tile.classList.toggle("gjg47c", !on);
+  }
+
+  draw() {
+    for (const tile of [...this.tiles.children]) {
+      if (!this.users.has(tile.dataset.participantId)) tile.remove();
+    }
+    for (const user of this.users.values()) this.drawTile(user);
+    this.list.replaceChildren(...[...this.users.values()].map((user) => this.row(user)));
+    this.counter.textContent = `${this.users.size} ${texts.in_call_count}`;
+  }
+
+  drawTile(user) {
+    const selector = `[data-participant-id="${CSS.escape(user.deviceId)}"]`;
+    let tile = this.tiles.querySelector(selector);
+    if (!tile) {
+      tile = make("div", { class: "tile gjg47c", "data-participant-id": user.deviceId });
+      this.tiles.append(tile);
+    }
+    const shown = user.displayName || user.fullName;
+    const label = user.parentDeviceId ? `${shown} (${texts.presentation})` : shown;
+    const name = make("span", { class: "notranslate" }, label);
+    const mark = user.isSelf && this.selfShown ? { "data-self-name": label } : {};
+    tile.replaceChildren(make("div", { class: "label", ...mark }, name));
+  }
+
+  row(user) {
+    const shown = user.displayName || user.fullName;
+    const name = make("span", { class: "notranslate" }, shown);
+    const notes = [];
+    if (user.isSelf) notes.push(make("span", {}, ` ${texts.you}`));
+    if (user.parentDeviceId) notes.push(make("div", {}, texts.presentation));
+    if (user.isHost) notes.push(make("div", {}, texts.host));
+    const attributes = { role: "listitem", "aria-label": shown };
+    return make("div", { ...attributes, "data-participant-id": user.deviceId }, name, ...notes);
+  }
+}

@@ -1,0 +1,1 @@
+"""The media server: loudest three speakers in three re-used audio slots."""
