@@ -53,6 +53,16 @@ def up() -> None:
 
 
 @app.command()
+def demo() -> None:
+    """Hold a simulated meeting with a bot in it; show and score the transcript."""
+    try:
+        from vexa.demo.main import run_demo
+    except ModuleNotFoundError as exc:
+        raise ConfigurationError(f"{exc.name} is missing; `make demo` installs it") from exc
+    run_demo()
+
+
+@app.command()
 def migrate() -> None:
     """Bring the database to this version's schema."""
     from vexa.storage.migrate import migrate as migrate_database

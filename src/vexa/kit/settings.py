@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -101,14 +101,18 @@ class RedisSettings(CommonSettings):
         return f"unix://{self.vexa_home.resolve() / 'run' / 'redis.sock'}"
 
 
-def load_settings(kind: type[S]) -> S:
+def load_settings(kind: type[S], **overrides: Any) -> S:
     """Read settings from the environment.
+
+    Args:
+        kind: the class to read.
+        **overrides: fields that win over the environment.
 
     Raises:
         ConfigurationError: names each variable that is missing or wrong, and what is allowed.
     """
     try:
-        return kind()
+        return kind(**overrides)
     except ValidationError as exc:
         lines = [
             f"{'.'.join(str(part) for part in error['loc']).upper()}: {error['msg']}"

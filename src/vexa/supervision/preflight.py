@@ -11,7 +11,8 @@ from vexa.supervision.settings import UpSettings
 _CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
-def _ports(settings: UpSettings) -> dict[str, int]:
+def port_variables(settings: UpSettings) -> dict[str, int]:
+    """Variable → port, for every port that the server listens on."""
     return {
         "API_GATEWAY_PORT": settings.api_gateway_port,
         "ADMIN_API_PORT": settings.admin_api_port,
@@ -25,7 +26,7 @@ def _ports(settings: UpSettings) -> dict[str, int]:
 def check_ports(settings: UpSettings) -> None:
     """Raise ConfigurationError that names each port in use and the variable that moves it."""
     problems = []
-    for variable, port in _ports(settings).items():
+    for variable, port in port_variables(settings).items():
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:

@@ -32,9 +32,14 @@ Say = Callable[[str], None]
 class Server:
     """One running installation: `start()`, then `wait()`, then `stop()`."""
 
-    def __init__(self, say: Say, extra_environment: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        say: Say,
+        settings: UpSettings | None = None,
+        extra_environment: dict[str, str] | None = None,
+    ) -> None:
         self._say = say
-        self._settings = load_settings(UpSettings)
+        self._settings = settings or load_settings(UpSettings)
         self._paths = _paths(self._settings.vexa_home)
         self._secrets: Secrets | None = None
         self._supervisor: Supervisor | None = None
