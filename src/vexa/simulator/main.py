@@ -21,7 +21,7 @@ from vexa.simulator.app import Simulator
 from vexa.simulator.settings import SimulatorSettings
 
 
-async def _serve(settings: SimulatorSettings, home: Path) -> None:
+async def _serve(settings: SimulatorSettings, home: Path, seed: int | None) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -30,7 +30,7 @@ async def _serve(settings: SimulatorSettings, home: Path) -> None:
         home,
         https_port=settings.simulator_https_port,
         control_port=settings.simulator_control_port,
-        seed=settings.simulator_seed,
+        seed=seed,
     ) as simulator:
         sys.stdout.write(json.dumps(simulator.addresses()) + "\n")
         sys.stdout.flush()
@@ -49,7 +49,9 @@ def run() -> None:
     """Run until told to stop. Raises ConfigurationError for a wrong setting."""
     parser = argparse.ArgumentParser(prog="python -m vexa.simulator", description=__doc__)
     parser.add_argument("--home", type=Path, help="folder for certificates, events and truth")
+    parser.add_argument("--seed", type=int, help="repeatable ids and flickers")
     arguments = parser.parse_args()
     settings = load_settings(SimulatorSettings)
     _log_to_stderr(settings.log_level)
-    asyncio.run(_serve(settings, arguments.home or settings.home))
+    seed = settings.simulator_seed if arguments.seed is None else arguments.seed
+    asyncio.run(_serve(settings, arguments.home or settings.home, seed))

@@ -51,11 +51,8 @@ export class Call {
   }
 
   buildToolbar() {
-    this.microphone = toggleButton(texts.mic_off, texts.mic_on, "mic", this.handlers.microphone);
-    if (!this.handlers.microphoneOn) {
-      this.microphone.dataset.isMuted = "true";
-      this.microphone.setAttribute("aria-label", texts.mic_on);
-    }
+    const { microphone, microphoneOn, cameraOn } = this.handlers;
+    this.microphone = toggleButton(texts.mic_off, texts.mic_on, "mic", microphoneOn, microphone);
     const leave = iconButton(texts.leave, "call_end", { class: "leave", jsname: "CQylAd" });
     leave.addEventListener("click", this.handlers.leave);
     const people = iconButton(texts.people, "people", { "data-panel-id": "1" });
@@ -66,8 +63,8 @@ export class Call {
       "div",
       { class: "toolbar", role: "region", "aria-label": texts.call_controls },
       this.microphone,
-      toggleButton(texts.cam_off, texts.cam_on, "videocam", () => {}),
-      toggleButton(texts.captions_on, texts.captions_off, "closed_caption", () => {}),
+      toggleButton(texts.cam_off, texts.cam_on, "videocam", cameraOn, () => {}),
+      toggleButton(texts.captions_off, texts.captions_on, "closed_caption", false, () => {}),
       iconButton(texts.raise_hand, "back_hand"),
       iconButton(texts.present, "present_to_all"),
       iconButton(texts.more_options, "more_vert"),

@@ -28,8 +28,9 @@ export function randomName() {
   return Math.random().toString(36).slice(2, 8);
 }
 
-export function toggleButton(offLabel, onLabel, icon, onChange) {
-  const button = iconButton(offLabel, icon, { "data-is-muted": "false" });
+export function toggleButton(offLabel, onLabel, icon, isOn, onChange) {
+  const attributes = { "data-is-muted": String(!isOn) };
+  const button = iconButton(isOn ? offLabel : onLabel, icon, attributes);
   button.addEventListener("click", () => {
     const muted = button.dataset.isMuted !== "true";
     button.dataset.isMuted = String(muted);

@@ -7,7 +7,7 @@ import { showLobby, showPrejoin } from "./prejoin.js";
 
 const socketScheme = location.protocol === "https:" ? "wss" : "ws";
 const socket = new WebSocket(`${socketScheme}://${location.host}/_/signal/${config.code}`);
-const page = { visitorId: "", microphone: true, call: null, ended: false };
+const page = { visitorId: "", microphone: true, camera: true, call: null };
 
 const send = (message) => socket.readyState === WebSocket.OPEN && socket.send(JSON.stringify(message));
 const log = (event, details = {}) => send({ type: "log", event, ...details });
@@ -84,6 +84,7 @@ async function enterCall() {
     chat: (text) => send({ type: "chat", text }),
     microphone: (on) => media.setMicrophone(on),
     microphoneOn: page.microphone,
+    cameraOn: page.camera,
   });
   page.call.show();
   media.setMicrophone(page.microphone);

@@ -14,11 +14,13 @@ function preview() {
 }
 
 function deviceToggles(media, page) {
-  const microphone = toggleButton(texts.mic_off, texts.mic_on, "mic", (on) => {
+  const microphone = toggleButton(texts.mic_off, texts.mic_on, "mic", page.microphone, (on) => {
     page.microphone = on;
     media.setMicrophone(on);
   });
-  const camera = toggleButton(texts.cam_off, texts.cam_on, "videocam", () => {});
+  const camera = toggleButton(texts.cam_off, texts.cam_on, "videocam", page.camera, (on) => {
+    page.camera = on;
+  });
   return [microphone, camera];
 }
 
