@@ -155,7 +155,7 @@ async def authenticate(
     found = (await session.execute(query)).one_or_none()
     if found is None:
         return None
-    token, user = found.t
+    token, user = found
     if token.last_used_at is None or token.last_used_at <= moment - LAST_USED_STEP:
         token.last_used_at = moment
     return user
