@@ -44,3 +44,19 @@ class TokenResponse(BaseModel):
     user_id: int
     token: str
     created_at: datetime
+
+
+class TokenInfo(BaseModel):
+    """A token in GET /admin/users/{id}: everything but the key, which is not kept."""
+
+    id: int
+    user_id: int
+    created_at: datetime
+    last_used_at: datetime | None
+    expires_at: datetime | None
+
+
+class UserDetail(UserResponse):
+    """GET /admin/users/{id}."""
+
+    api_tokens: list[TokenInfo]
