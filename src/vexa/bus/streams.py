@@ -174,7 +174,7 @@ class GroupReader:
             groups = await self._groups()
             mine = next((group for group in groups if group["name"] == self._group), None)
             if mine is None:
-                return Backlog(0, 0, 0.0)
+                return Backlog(await self._redis.xlen(self._stream), 0, 0.0)
             oldest = await self._oldest_pending(self._group) if mine["pending"] else None
             unread = mine.get("lag")
             if unread is None:
