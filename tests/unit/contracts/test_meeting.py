@@ -1,0 +1,63 @@
+import pytest
+
+from vexa.contracts.meeting import (
+    OPEN,
+    OUTCOMES,
+    TERMINAL,
+    TRANSITIONS,
+    MeetingStatus,
+    Outcome,
+    may_follow,
+    terminal_status,
+)
+
+S = MeetingStatus
+
+
+def test_every_status_has_a_row_and_terminal_ones_lead_nowhere() -> None:
+    assert set(TRANSITIONS) == set(S)
+    assert all(not TRANSITIONS[status] for status in TERMINAL)
+    assert all(TRANSITIONS[status] & TERMINAL for status in OPEN)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "allowed"),
+    [
+        (S.REQUESTED, S.JOINING, True),
+        (S.JOINING, S.ACTIVE, True),
+        (S.REQUESTED, S.ACTIVE, False),
+        (S.STOPPING, S.ACTIVE, False),
+        (S.COMPLETED, S.FAILED, False),
+        (S.FAILED, S.COMPLETED, False),
+    ],
+)
+def test_moves(before: S, after: S, allowed: bool) -> None:
+    assert may_follow(before, after) is allowed
+
+
+def test_every_outcome_is_explained() -> None:
+    assert set(OUTCOMES) == set(Outcome)
+    sentences = [meaning.sentence for meaning in OUTCOMES.values()]
+    assert len(set(sentences)) == len(sentences)
+    assert all(meaning.hint for meaning in OUTCOMES.values())
+
+
+def test_only_a_users_stop_says_that_a_user_stopped_it() -> None:
+    said = [o for o, meaning in OUTCOMES.items() if "user stopped" in meaning.sentence]
+    assert said == [Outcome.STOPPED_BY_USER]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "was_active", "status"),
+    [
+        (Outcome.STOPPED_BY_USER, False, S.COMPLETED),
+        (Outcome.DENIED, False, S.FAILED),
+        (Outcome.KNOCK_TIMED_OUT, False, S.FAILED),
+        (Outcome.REMOVED, True, S.COMPLETED),
+        (Outcome.MEETING_ENDED, True, S.COMPLETED),
+        (Outcome.MEETING_ENDED, False, S.FAILED),
+        (Outcome.BOT_CRASHED, True, S.FAILED),
+    ],
+)
+def test_how_a_meeting_ends(outcome: Outcome, was_active: bool, status: S) -> None:
+    assert terminal_status(outcome, was_active=was_active) is status
