@@ -36,17 +36,20 @@ class ControlClient:
 
     async def create_meeting(self, native_id: str, **options: Any) -> dict[str, Any]:
         """Create a meeting with `MeetingOptions`."""
-        return await self._call("POST", "/meetings", {"native_id": native_id, **options})
+        body = {"native_id": native_id, **options}
+        state: dict[str, Any] = await self._call("POST", "/meetings", body)
+        return state
 
     async def meeting(self, native_id: str) -> dict[str, Any]:
         """Return the meeting's present state."""
-        return await self._call("GET", f"/meetings/{native_id}")
+        state: dict[str, Any] = await self._call("GET", f"/meetings/{native_id}")
+        return state
 
     async def add_participant(self, native_id: str, name: str, **facts: Any) -> dict[str, Any]:
         """Add a participant; returns `id`, `device_id`, `stream_id`, `speech_s`."""
-        return await self._call(
-            "POST", f"/meetings/{native_id}/participants", {"name": name, **facts}
-        )
+        path = f"/meetings/{native_id}/participants"
+        added: dict[str, Any] = await self._call("POST", path, {"name": name, **facts})
+        return added
 
     async def remove_participant(self, native_id: str, participant: str) -> None:
         """Let a participant leave."""

@@ -60,7 +60,7 @@ class Peer:
         await self._connection.setRemoteDescription(RTCSessionDescription(sdp, "offer"))
         tracks = iter(self.receiver.tracks)
         for transceiver in self._connection.getTransceivers():
-            if transceiver._offerDirection in {"recvonly", "sendrecv"}:
+            if transceiver._offerDirection in {"sendonly", "sendrecv"}:
                 track = next(tracks, None)
                 if track is not None:
                     transceiver.sender.replaceTrack(track)
