@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
@@ -166,6 +167,14 @@ async def open_meetings(
         query = query.where(MeetingRow.user_id == user_id)
     if host is not None:
         query = query.where(MeetingRow.bot_host == host)
+    return (await session.scalars(query)).all()
+
+
+async def ended_since(session: AsyncSession, host: str, since: datetime) -> Sequence[MeetingRow]:
+    """Return meetings of a host that have ended since then and had a bot process."""
+    query = select(MeetingRow).where(
+        MeetingRow.bot_host == host, MeetingRow.end_time >= since, MeetingRow.bot_pid.is_not(None)
+    )
     return (await session.scalars(query)).all()
 
 

@@ -1,0 +1,1 @@
+"""Program admin-api (:8057): users and their API keys."""

@@ -1,0 +1,43 @@
+"""Builds the HTTP app of the admin API."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from vexa.admin_api import endpoints
+from vexa.admin_api.settings import AdminApiSettings
+from vexa.kit.service_app import create_service_app
+from vexa.storage.database import Database
+from vexa.storage.migrate import check_revision, revision_problem
+
+
+def create_app(settings: AdminApiSettings) -> FastAPI:
+    """Make the app.
+
+    Raises:
+        ConfigurationError: a wrong database URL.
+    """
+    database = Database(settings.sqlalchemy_url)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        try:
+            await check_revision(database)
+            yield
+        finally:
+            await database.aclose()
+
+    async def database_problem() -> str | None:
+        return await revision_problem(database)
+
+    app = create_service_app(
+        "Vexa Admin API", lifespan=lifespan, checks={"database": database_problem}
+    )
+    app.state.settings = settings
+    app.state.database = database
+    app.include_router(endpoints.public)
+    app.include_router(endpoints.router)
+    return app

@@ -1,0 +1,66 @@
+"""Signs of life from bots, and the orders that go back with the answers.
+
+Orders are read from the meeting, not from a queue: a bot that was not listening when its user
+stopped it gets the order with its first heartbeat.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+
+from vexa.bot_manager.fleet import Fleet
+from vexa.bot_manager.reports import meeting_of
+from vexa.contracts.bot import Heartbeat, HeartbeatAnswer, Order, OrderKind
+from vexa.contracts.meeting import TERMINAL, MeetingStatus
+from vexa.contracts.meeting_token import MeetingClaims
+from vexa.kit.clock import Clock
+from vexa.storage import bots
+from vexa.storage.database import Database
+from vexa.storage.tables import MeetingRow
+
+#: How long an answer may wait for an order; a third of it is lost at most when a bot restarts.
+HOLD_S = 4.0
+
+_LEAVE = [Order(action=OrderKind.LEAVE)]
+
+
+class Heartbeats:
+    """Takes `Heartbeat`s and holds each until there is an order, or `HOLD_S`."""
+
+    def __init__(self, database: Database, clock: Clock, fleet: Fleet) -> None:
+        self._database = database
+        self._clock = clock
+        self._fleet = fleet
+
+    async def take(self, claims: MeetingClaims, heartbeat: Heartbeat) -> HeartbeatAnswer:
+        """Note that a bot lives, and answer with what it should do.
+
+        Raises:
+            NotAllowed: the token is of another meeting.
+            StorageUnavailable: the sign of life counts all the same.
+        """
+        self._fleet.saw(claims.meeting_id)
+        with self._fleet.listening(claims.meeting_id) as news:
+            answer = _answer(await self._record(claims, heartbeat))
+            if answer.orders:
+                return answer
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(news.wait(), HOLD_S)
+        self._fleet.saw(claims.meeting_id)
+        return _answer(await meeting_of(self._database, claims, heartbeat.connection_id))
+
+    async def _record(self, claims: MeetingClaims, heartbeat: Heartbeat) -> MeetingRow | None:
+        row = await meeting_of(self._database, claims, heartbeat.connection_id)
+        if row is not None and row.status not in TERMINAL:
+            async with self._database.transaction() as session:
+                await bots.record_heartbeat(session, row.id, self._clock.now())
+        return row
+
+
+def _answer(row: MeetingRow | None) -> HeartbeatAnswer:
+    if row is None or row.status in TERMINAL:
+        return HeartbeatAnswer(status="unknown", orders=_LEAVE)
+    if row.status == MeetingStatus.STOPPING:
+        return HeartbeatAnswer(orders=_LEAVE)
+    return HeartbeatAnswer()

@@ -1,0 +1,120 @@
+"""Finds every process of a bot, wherever it went in the process tree. Linux's /proc only.
+
+A bot's browser starts sessions and groups of its own, and its crash handlers give themselves to
+init; so neither the group nor the parent is enough. A process belongs to a bot when its
+environment or its profile folder carries the bot's connection id, or when its parent, its session
+leader or its group leader belongs. Chromium overwrites the environment block of its children but
+not of its first process (looked at with Chromium 141, November 2026).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from vexa.bot_manager.orchestrators.base import MARK
+
+_PROC = Path("/proc")
+#: Chromium passes its profile folder, which lies in the bot's work folder, on to its children.
+_PROFILE_OPTION = "--user-data-dir="
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """One entry of the process table. `pid` and `started_ticks` name it for good."""
+
+    pid: int
+    parent: int
+    group: int
+    session: int
+    started_ticks: int
+    is_zombie: bool
+
+
+def read_process(pid: int) -> Process | None:
+    """Return the process with this id, or None when there is none."""
+    try:
+        stat = (_PROC / str(pid) / "stat").read_text()
+    except OSError:
+        return None
+    # the name is in brackets and may hold anything, so fields count from the last bracket
+    fields = stat.rpartition(")")[2].split()
+    return Process(
+        pid=pid,
+        parent=int(fields[1]),
+        group=int(fields[2]),
+        session=int(fields[3]),
+        started_ticks=int(fields[19]),
+        is_zombie=fields[0] in {"Z", "X"},
+    )
+
+
+def is_running(pid: int, started_ticks: int) -> bool:
+    """Tell whether exactly this process, not a later one with its id, still runs."""
+    process = read_process(pid)
+    return process is not None and process.started_ticks == started_ticks and not process.is_zombie
+
+
+def bot_processes(connection_id: str, known: Iterable[Process] = ()) -> list[Process]:
+    """Return the running processes of a bot.
+
+    Args:
+        connection_id: the bot's mark.
+        known: processes seen earlier that belong; those that still run count as marked.
+    """
+    table = _process_table()
+    members = {pid for pid in table if _carries(pid, connection_id)}
+    for process in known:
+        now = table.get(process.pid)
+        if now is not None and now.started_ticks == process.started_ticks:
+            members.add(process.pid)
+    members.discard(os.getpid())
+    grew = True
+    while grew:
+        more = {pid for pid, process in table.items() if _belongs(process, members)} - members
+        members |= more
+        grew = bool(more)
+    return [table[pid] for pid in sorted(members) if not table[pid].is_zombie]
+
+
+def _process_table() -> dict[int, Process]:
+    pids = (int(entry.name) for entry in _PROC.iterdir() if entry.name.isdigit())
+    return {process.pid: process for pid in pids if (process := read_process(pid)) is not None}
+
+
+def _belongs(process: Process, members: set[int]) -> bool:
+    # nothing above a bot can belong to it: a marked process leads its own session
+    return not members.isdisjoint((process.parent, process.session, process.group))
+
+
+def _carries(pid: int, connection_id: str) -> bool:
+    if f"{MARK}={connection_id}" in _strings(pid, "environ"):
+        return True
+    # any other mention of the id, say in a person's pager, is no reason to kill
+    return any(
+        text.startswith(_PROFILE_OPTION) and connection_id in text
+        for text in _strings(pid, "cmdline")
+    )
+
+
+def _strings(pid: int, name: str) -> list[str]:
+    try:
+        content = (_PROC / str(pid) / name).read_bytes()
+    except OSError:
+        return []
+    return content.decode(errors="replace").split("\0")
+
+
+def send_signal(process: Process, number: signal.Signals) -> None:
+    """Signal exactly this process; nothing when it has ended."""
+    with contextlib.suppress(OSError):
+        descriptor = os.pidfd_open(process.pid)
+        try:
+            if is_running(process.pid, process.started_ticks):
+                signal.pidfd_send_signal(descriptor, number)
+        finally:
+            os.close(descriptor)
