@@ -59,9 +59,10 @@ install_packages() {
     local failed=""
     $as_root apt-get update -qq &&
         DEBIAN_FRONTEND=noninteractive $as_root apt-get install -y -qq --no-install-recommends "$@" \
-            >/dev/null || failed=yes
+            >.setup.log 2>&1 || failed=yes
     [ -z "$made_guard" ] || $as_root rm -f $guard
-    [ -z "$failed" ] || fail "apt-get could not install: $*"
+    [ -z "$failed" ] || { tail -n 20 .setup.log >&2; fail "apt-get could not install: $*"; }
+    rm -f .setup.log
     case " $* " in
         *" postgresql "*)
             if [ -d /run/systemd/system ]; then
