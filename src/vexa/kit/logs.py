@@ -19,7 +19,16 @@ LEVELS = {
 }
 
 #: Libraries whose own info lines say nothing to an operator, or repeat addresses with queries.
-_QUIET = ("uvicorn.access", "httpx2", "httpcore2", "asyncio", "websockets", "aioice", "aiortc")
+_QUIET = (
+    "uvicorn.access",
+    "uvicorn.error",
+    "httpx2",
+    "httpcore2",
+    "asyncio",
+    "websockets",
+    "aioice",
+    "aiortc",
+)
 
 
 def _add_program(program: str) -> structlog.types.Processor:
