@@ -1,0 +1,80 @@
+"""Puts the gateway together: the pool, the shared subscription, routes and `/ws`."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI, WebSocket
+from fastapi.middleware.cors import CORSMiddleware
+
+from vexa.api_gateway.authorization import Authorizer
+from vexa.api_gateway.endpoints import make_router
+from vexa.api_gateway.forward import Forwarder, make_client
+from vexa.api_gateway.later_routes import make_later_router
+from vexa.api_gateway.live_feed import FeedConnection, FeedLimits
+from vexa.api_gateway.openapi import install_openapi
+from vexa.api_gateway.settings import GatewaySettings
+from vexa.bus.connection import Bus
+from vexa.contracts.http.bots import Message
+from vexa.kit.service_app import CORRELATION_HEADER, create_service_app
+
+#: RFC 6455 registry: try again later.
+CLOSE_TRY_LATER = 1013
+
+
+def create_app(settings: GatewaySettings) -> FastAPI:
+    """Make the service; nothing connects before it is asked for."""
+    bus = Bus(settings.bus_url)
+    client = make_client(settings.gateway_timeout_s)
+    forwarder = Forwarder(client, settings.gateway_max_body_bytes)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        await client.aclose()
+        await bus.aclose()
+
+    app = create_service_app("Vexa API", lifespan=lifespan, checks={"redis": bus.problem})
+    _allow_browsers(app, settings)
+
+    @app.get("/", summary="Banner")
+    async def banner() -> Message:
+        """Say who answers."""
+        return Message(message="Welcome to the Vexa API Gateway")
+
+    app.include_router(make_router(settings, forwarder))
+    app.include_router(make_later_router())
+    _add_feed(app, settings, bus, Authorizer(client, settings.transcription_collector_url))
+    install_openapi(app)
+    return app
+
+
+def _allow_browsers(app: FastAPI, settings: GatewaySettings) -> None:
+    # keys travel in a header, so any origin may ask; cookies are only for origins that are named
+    origins = settings.cors_origin_list
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=origins,
+        allow_methods=["*"],
+        allow_headers=["*"],
+        allow_credentials="*" not in origins,
+        expose_headers=[CORRELATION_HEADER, "Retry-After"],
+    )
+
+
+def _add_feed(app: FastAPI, settings: GatewaySettings, bus: Bus, authorizer: Authorizer) -> None:
+    limits = FeedLimits(settings.feed_max_subscriptions, settings.feed_queue_frames)
+    open_now = 0
+
+    @app.websocket("/ws")
+    async def feed(socket: WebSocket) -> None:
+        nonlocal open_now
+        if open_now >= settings.feed_max_connections:
+            await socket.close(CLOSE_TRY_LATER)
+            return
+        open_now += 1
+        try:
+            await FeedConnection(socket, bus, authorizer, limits).serve()
+        finally:
+            open_now -= 1

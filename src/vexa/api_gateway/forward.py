@@ -1,0 +1,147 @@
+"""Sends a request on to the service that owns it, and its answer back unchanged."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable
+
+import httpx2
+from fastapi import Request
+from fastapi.responses import StreamingResponse
+from starlette.background import BackgroundTask
+
+from vexa.contracts.errors import BadRequest, RequestRefused, ServiceUnreachable
+from vexa.kit.service_app import CORRELATION_HEADER
+
+#: RFC 9110 §7.6.1: they speak about one connection, not about the message.
+HOP_BY_HOP = frozenset(
+    {
+        *("connection", "keep-alive", "proxy-authenticate", "proxy-authorization"),
+        *("proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"),
+    }
+)
+#: The client writes its own.
+_REQUEST_ONLY = frozenset({"host", "content-length", "expect", CORRELATION_HEADER.lower()})
+CONNECT_TIMEOUT_S = 3.0
+POOL_TIMEOUT_S = 5.0
+MAX_CONNECTIONS = 200
+#: Below uvicorn's 5 s, or a request could be sent on a connection that is just being closed.
+IDLE_CONNECTION_S = 2.0
+
+Header = tuple[str, str]
+
+
+class BodyTooLarge(RequestRefused):
+    """The request body is too large."""
+
+    code = "body_too_large"
+    http_status = 413
+
+
+def kept_headers(headers: Iterable[Header], dropped: frozenset[str] = frozenset()) -> list[Header]:
+    """Return the end-to-end headers: without hop-by-hop ones and those that Connection names."""
+    items = [(name.lower(), value) for name, value in headers]
+    named = {
+        token.strip().lower()
+        for name, value in items
+        if name == "connection"
+        for token in value.split(",")
+    }
+    unwanted = HOP_BY_HOP | named | dropped
+    return [(name, value) for name, value in items if name not in unwanted]
+
+
+def safe_path(raw_path: bytes) -> bytes:
+    """Return the path as the client wrote it.
+
+    Raises:
+        BadRequest: it has a `.` or `..` segment, by which it could reach a route that the gateway
+            does not forward.
+    """
+    path = raw_path.partition(b"?")[0]
+    plain = path.lower().replace(b"%2e", b".").replace(b"%2f", b"/").replace(b"%5c", b"\\")
+    segments = plain.replace(b"\\", b"/").split(b"/")
+    if b"." in segments or b".." in segments:
+        raise BadRequest("The path may not have dot segments.")
+    return path
+
+
+def make_client(answer_timeout_s: float) -> httpx2.AsyncClient:
+    """Make the pooled client of one process; redirects and proxies of the host are not used."""
+    return httpx2.AsyncClient(
+        timeout=httpx2.Timeout(answer_timeout_s, connect=CONNECT_TIMEOUT_S, pool=POOL_TIMEOUT_S),
+        limits=httpx2.Limits(max_connections=MAX_CONNECTIONS, keepalive_expiry=IDLE_CONNECTION_S),
+        follow_redirects=False,
+        trust_env=False,
+    )
+
+
+class Forwarder:
+    """Forwards to any service over one pool.
+
+    Args:
+        client: see `make_client`.
+        max_body_bytes: largest request body.
+    """
+
+    def __init__(self, client: httpx2.AsyncClient, max_body_bytes: int) -> None:
+        self._client = client
+        self._max_body_bytes = max_body_bytes
+
+    async def forward(self, request: Request, service: str, base_url: str) -> StreamingResponse:
+        """Send `request` to the same path of `base_url`.
+
+        Args:
+            request: as it came in.
+            service: name of the service, for the error text.
+            base_url: scheme, host and port.
+
+        Raises:
+            ServiceUnreachable: no connection, or no answer in time.
+            BodyTooLarge: the body is over the limit; nothing was sent.
+        """
+        outgoing = self._client.build_request(
+            request.method,
+            _target(request, base_url),
+            headers=[
+                *kept_headers(request.headers.items(), _REQUEST_ONLY),
+                (CORRELATION_HEADER, request.state.correlation_id),
+            ],
+            content=await self._read_body(request),
+        )
+        try:
+            answer = await self._client.send(outgoing, stream=True)
+        except httpx2.TimeoutException as exc:
+            raise ServiceUnreachable(f"Service unavailable: {service} did not answer") from exc
+        except httpx2.TransportError as exc:
+            raise ServiceUnreachable(f"Service unavailable: {service} cannot be reached") from exc
+        response = StreamingResponse(
+            _raw(answer), answer.status_code, background=BackgroundTask(answer.aclose)
+        )
+        response.raw_headers = [
+            (name.encode("latin-1"), value.encode("latin-1"))
+            for name, value in kept_headers(answer.headers.multi_items())
+        ]
+        return response
+
+    async def _read_body(self, request: Request) -> bytes:
+        declared = request.headers.get("content-length", "")
+        if declared.isdigit() and int(declared) > self._max_body_bytes:
+            raise BodyTooLarge
+        body = bytearray()
+        async for part in request.stream():
+            body += part
+            if len(body) > self._max_body_bytes:
+                raise BodyTooLarge
+        return bytes(body)
+
+
+def _target(request: Request, base_url: str) -> httpx2.URL:
+    raw_path = safe_path(request.scope.get("raw_path") or request.url.path.encode())
+    query = request.scope.get("query_string", b"")
+    base = httpx2.URL(base_url)
+    return base.copy_with(raw_path=raw_path + (b"?" + query if query else b""))
+
+
+async def _raw(answer: httpx2.Response) -> AsyncIterator[bytes]:
+    async for part in answer.aiter_raw():
+        yield part
