@@ -251,7 +251,7 @@ class LiveMeeting:
         receiver = Receiver(visitor_id, participant.stream_id)
         peer = Peer(
             receiver,
-            on_open=lambda: self._send_whole_roster(visitor_id),
+            on_open=lambda: self._media_is_up(visitor_id),
             on_microphone=self._add_microphone,
         )
         self._peers[visitor_id] = peer
@@ -303,6 +303,12 @@ class LiveMeeting:
     async def _announce_later(self, participant: Participant, delay_s: float) -> None:
         await asyncio.sleep(delay_s + 0.01)
         self.send_roster([participant])
+
+    def _media_is_up(self, visitor_id: str) -> None:
+        receiver = self.conference.receivers.get(visitor_id)
+        if receiver is not None:
+            receiver.prime()
+        self._send_whole_roster(visitor_id)
 
     def _send_whole_roster(self, visitor_id: str) -> None:
         known = [item for item in self.state.known_to(visitor_id, time.time()) if item.is_present]

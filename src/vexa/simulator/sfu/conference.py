@@ -9,9 +9,16 @@ from typing import Protocol
 
 from vexa.simulator.sfu.sender import SlotPacket, SlotTrack
 from vexa.simulator.sfu.slots import SLOT_COUNT, SlotBoard
-from vexa.simulator.sfu.speech_source import TICK_MS, TICK_SAMPLES, OpusPacket
+from vexa.simulator.sfu.speech_source import SILENCE_DBOV, TICK_MS, TICK_SAMPLES, OpusPacket
 
 TICK_S = TICK_MS / 1000
+
+#: Silence sent through each slot once connected, ticks: 0.5 s. Without it a browser stretches the
+#: first second of speech on each slot while it learns the network's jitter (measured 2026-11).
+PRIMING_TICKS = 25
+
+#: Opus's own code for 20 ms of nothing (RFC 6716, 3.1: a frame of no bytes, mono, CELT 20 ms).
+SILENCE = OpusPacket(b"\xf8\xff\xfe", SILENCE_DBOV)
 
 #: (receiver, slot, stream id): a slot was given to another stream.
 OnSlot = Callable[[str, int, int], None]
@@ -45,8 +52,19 @@ class Receiver:
         self.own_stream_id = own_stream_id
         self.tracks = [SlotTrack() for _ in range(SLOT_COUNT)]
         self.dropped = False
+        self._priming_ticks = 0
         self._board = SlotBoard()
         self._was_sending: tuple[int | None, ...] = (None,) * SLOT_COUNT
+
+    def prime(self) -> None:
+        """Send a little silence through every slot, so that the page's jitter buffers settle."""
+        self._priming_ticks = PRIMING_TICKS
+
+    def _send_priming(self, tick: int) -> None:
+        self._priming_ticks -= 1
+        for slot, track in enumerate(self.tracks):
+            if self._was_sending[slot] is None:
+                track.push(SlotPacket(SILENCE, None, tick * TICK_SAMPLES, False))
 
     def deliver(self, tick: int, sounds: dict[int, OpusPacket]) -> dict[int, int]:
         """Send this tick; return slot → stream for each slot that sent."""
@@ -62,6 +80,8 @@ class Receiver:
             self.tracks[slot].push(packet)
             sent[slot] = stream
         self._was_sending = sending
+        if self._priming_ticks > 0:
+            self._send_priming(tick)
         return sent
 
 

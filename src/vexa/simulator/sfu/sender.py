@@ -25,7 +25,7 @@ QUEUE_LIMIT = 100
 class SpokenPayload(bytes):
     """Opus bytes that know their speaker."""
 
-    stream_id: int
+    stream_id: int | None
     level_dbov: int
     starts_spurt: bool
 
@@ -34,11 +34,12 @@ class SpokenPayload(bytes):
 class SlotPacket:
     """One packet on its way to aiortc's sender; has what the sender reads of an `av.Packet`.
 
-    `pts` counts 48 kHz samples since the meeting's first tick, silence included.
+    `pts` counts 48 kHz samples since the meeting's first tick, silence included. `stream_id` None
+    means that nobody contributes.
     """
 
     opus: OpusPacket
-    stream_id: int
+    stream_id: int | None
     pts: int
     starts_spurt: bool
     time_base: Fraction = Fraction(1, OPUS_RATE_HZ)
@@ -58,7 +59,7 @@ class ContributingRtpPacket(RtpPacket):
         """Fill the header from the payload, then write the packet."""
         payload = self.payload
         if isinstance(payload, SpokenPayload):
-            self.csrc = [payload.stream_id]
+            self.csrc = [] if payload.stream_id is None else [payload.stream_id]
             self.marker = int(payload.starts_spurt)
             self.extensions.audio_level = (True, -payload.level_dbov)
         data: bytes = super().serialize(*args, **kwargs)

@@ -23,7 +23,7 @@ TICK_MS = 20
 TICK_SAMPLES = OPUS_RATE_HZ * TICK_MS // 1000
 
 #: Transparent for one voice; Meet's own rate is not known.
-BIT_RATE = 48_000
+BIT_RATE = 64_000
 
 #: Digital silence in the audio-level extension (RFC 6464).
 SILENCE_DBOV = -127
@@ -47,7 +47,7 @@ class OpusEncoder:
         codec.layout = "mono"
         codec.sample_rate = OPUS_RATE_HZ
         codec.time_base = Fraction(1, OPUS_RATE_HZ)
-        codec.options = {"application": "voip", "frame_duration": str(TICK_MS)}
+        codec.options = {"application": "audio", "frame_duration": str(TICK_MS)}
         self._codec = codec
         self._position = 0
 

@@ -40,6 +40,7 @@ export class Media {
     this.connection = connection;
     for (let slot = 0; slot < SLOTS; slot += 1) {
       const { receiver } = connection.addTransceiver("audio", { direction: "recvonly" });
+      if ("jitterBufferTarget" in receiver) receiver.jitterBufferTarget = 60;
       this.elements[slot].srcObject = new MediaStream([receiver.track]);
     }
     const [voice] = this.microphone?.getAudioTracks() ?? [];
