@@ -54,6 +54,11 @@ class ApiClient:
         """Take the bot out."""
         await self._call("DELETE", f"/bots/google_meet/{code}")
 
+    async def running_bots(self) -> list[dict[str, Any]]:
+        """Return the user's bots."""
+        bots: list[dict[str, Any]] = (await self._call("GET", "/bots/status"))["running_bots"]
+        return bots
+
     async def transcript(self, code: str) -> dict[str, Any]:
         """Return the transcript as REST gives it."""
         return await self._call("GET", f"/transcripts/google_meet/{code}")

@@ -68,22 +68,23 @@ class Screenplay:
         return both_s / speaking_s if speaking_s else 0.0
 
 
-def compose(recordings: list[Recording], seed: int) -> Screenplay:
+def compose(recordings: list[Recording], seed: int, *, repeat: int = 1) -> Screenplay:
     """Compose a meeting of `PARTICIPANTS` voices (fewer if there are fewer).
 
     Args:
-        recordings: what can be said; each is said at most once.
+        recordings: what can be said; each is said at most `repeat` times.
         seed: another seed gives another cast, order and rhythm.
+        repeat: the meeting is about this many times as long.
     """
     dice = random.Random(seed)
     voices = sorted({recording.voice for recording in recordings})
     cast = dice.sample(voices, min(PARTICIPANTS, len(voices)))
     names = {voice: f"Speaker {voice}" for voice in cast}
-    stock = {voice: [r for r in recordings if r.voice == voice] for voice in cast}
+    stock = {voice: [r for r in recordings if r.voice == voice] * repeat for voice in cast}
     for lines in stock.values():
         dice.shuffle(lines)
     late = cast[-1]
-    turns = _write_turns(dice, cast, late, stock, names)
+    turns = _write_turns(dice, cast, late, stock, names, TALK_S * repeat)
     first_late_s = min(
         (turn.at_s for turn in turns if turn.participant == names[late]), default=SETTLE_S
     )
@@ -98,12 +99,13 @@ def _write_turns(
     late: str,
     stock: dict[str, list[Recording]],
     names: dict[str, str],
+    talk_s: float,
 ) -> list[Turn]:
     turns: list[Turn] = []
     free_from_s = dict.fromkeys(cast, 0.0)
     free_from_s[late] = TALK_S * LATE_SHARE + SETTLE_S
     at_s, before = SETTLE_S, None
-    while at_s < TALK_S:
+    while at_s < talk_s:
         ready = [v for v in cast if stock[v] and v != before and free_from_s[v] <= at_s]
         if not ready:
             break

@@ -89,6 +89,10 @@ class Stage:
         """Keep every frame of the live feed from now on, and pass it on."""
         self.tasks.spawn("live-feed", self._watch(on_frame))
 
+    def watch_again(self) -> None:
+        """Watch the newest bot of the meeting, besides those before it."""
+        self.watch(lambda _frame: None)
+
     async def _watch(self, on_frame: OnFrame) -> None:
         async for arrived_s, frame in self.client.frames(self.meeting.code):
             self.frames.append((arrived_s, frame))

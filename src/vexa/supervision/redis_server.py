@@ -25,7 +25,7 @@ unixsocket {socket}
 unixsocketperm 700
 dir {data}
 appendonly yes
-appendfsync everysec
+appendfsync always
 maxmemory-policy noeviction
 save ""
 user default on nopass ~* &* +@all -@admin -@dangerous -@scripting +info +config|get

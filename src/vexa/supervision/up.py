@@ -52,6 +52,12 @@ class Server:
         return self._settings
 
     @property
+    def supervisor(self) -> Supervisor:
+        """What runs the programs; there once `start()` has returned."""
+        assert self._supervisor is not None
+        return self._supervisor
+
+    @property
     def admin_api_token(self) -> str:
         """The secret of the admin surface; never to be printed."""
         assert self._secrets is not None
