@@ -18,6 +18,7 @@ from vexa.simulator.certificates import CertificateFiles, write_certificates
 from vexa.simulator.control import SpeechDesk, build_control_router
 from vexa.simulator.event_log import EventLog, JsonLines
 from vexa.simulator.google_meet.pages import build_page_router
+from vexa.simulator.host_page.routes import build_host_router
 from vexa.simulator.live_meeting import Records
 from vexa.simulator.meetings_index import MeetingsIndex
 from vexa.simulator.sfu.peers import prepare_media
@@ -126,6 +127,10 @@ class Simulator:
         """Address at which a person on this machine joins a meeting in their own browser."""
         return f"http://localhost:{self._ports[1]}/{native_id}"
 
+    def host_url(self, native_id: str) -> str:
+        """Address of the host's page: who knocks, who is in, admit, deny, remove, end."""
+        return f"http://localhost:{self._ports[1]}/host/{native_id}"
+
     def addresses(self) -> dict[str, str | int]:
         """Everything that another process needs to use this simulator."""
         return {
@@ -152,6 +157,7 @@ class Simulator:
         control.include_router(
             build_control_router(self.meetings, SpeechDesk(self._home / "speech"))
         )
+        control.include_router(build_host_router(self.meetings))
         control.include_router(build_page_router(self.meetings.find))
         await self._serve(pages, listeners[0], certificates)
         await self._serve(control, listeners[1], None)

@@ -51,7 +51,7 @@ def say(voice: str, sentence: str, target: Path) -> float:
         capture_output=True,
     )
     with wave.open(str(target)) as sound:
-        return sound.getnframes() / sound.getframerate()
+        return float(sound.getnframes() / sound.getframerate())
 
 
 def write_flite_speech(folder: Path) -> Path:

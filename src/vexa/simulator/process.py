@@ -41,6 +41,10 @@ class SimulatorProcess:
         """Address at which a person on this machine joins a meeting in their own browser."""
         return f"http://localhost:{self.control_url.rsplit(':', 1)[1]}/{native_id}"
 
+    def host_url(self, native_id: str) -> str:
+        """Address of the host's page: who knocks, who is in, admit, deny, remove, end."""
+        return f"http://localhost:{self.control_url.rsplit(':', 1)[1]}/host/{native_id}"
+
     async def __aenter__(self) -> SimulatorProcess:
         self._home.mkdir(parents=True, exist_ok=True)
         command = [sys.executable, "-m", "vexa.simulator", "--home", str(self._home)]

@@ -1,0 +1,1 @@
+"""A small page for whoever hosts the simulated meeting."""
