@@ -19,19 +19,24 @@ from vexa.storage import bots
 from vexa.storage.database import Database
 from vexa.storage.tables import MeetingRow
 
-#: How long an answer may wait for an order; a third of it is lost at most when a bot restarts.
+#: How long an answer may wait for an order.
 HOLD_S = 4.0
+#: Part of the heartbeat timeout that one held answer may take up: a held bot is no silent bot.
+HOLD_SHARE = 1 / 3
 
 _LEAVE = [Order(action=OrderKind.LEAVE)]
 
 
 class Heartbeats:
-    """Takes `Heartbeat`s and holds each until there is an order, or `HOLD_S`."""
+    """Takes `Heartbeat`s and holds each until there is an order, for a few seconds."""
 
-    def __init__(self, database: Database, clock: Clock, fleet: Fleet) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, fleet: Fleet, heartbeat_timeout_s: float
+    ) -> None:
         self._database = database
         self._clock = clock
         self._fleet = fleet
+        self._hold_s = min(HOLD_S, heartbeat_timeout_s * HOLD_SHARE)
 
     async def take(self, claims: MeetingClaims, heartbeat: Heartbeat) -> HeartbeatAnswer:
         """Note that a bot lives, and answer with what it should do.
@@ -46,7 +51,7 @@ class Heartbeats:
             if answer.orders:
                 return answer
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(news.wait(), HOLD_S)
+                await asyncio.wait_for(news.wait(), self._hold_s)
         self._fleet.saw(claims.meeting_id)
         return _answer(await meeting_of(self._database, claims, heartbeat.connection_id))
 

@@ -60,6 +60,13 @@ class Keeper:
         )
 
     async def _stay(self, bot: Bot) -> None:
+        try:
+            await self._until_closed(bot)
+        finally:
+            # whatever went wrong here: the watchdog ends a meeting that nobody keeps
+            self._fleet.remove(bot.meeting_id)
+
+    async def _until_closed(self, bot: Bot) -> None:
         exit_code = await self._orchestrator.wait(bot.handle)
         left = await self._orchestrator.sweep(bot.handle)
         _log.info("bot_exited", meeting_id=bot.meeting_id, exit_code=exit_code, processes_left=left)
@@ -70,7 +77,6 @@ class Keeper:
             except StorageUnavailable:
                 await asyncio.sleep(RETRY_S)
         await self._work_dirs.remove(bot.handle, keep_screenshots=failed)
-        self._fleet.remove(bot.meeting_id)
 
     async def _close_meeting(self, bot: Bot, exit_code: int | None) -> bool:
         """End the meeting unless the bot has reported its end; tell whether it failed."""

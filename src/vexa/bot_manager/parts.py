@@ -97,7 +97,7 @@ def assemble(
         fleet=fleet,
         service=service,
         reports=Reports(database, clock, fleet, moves),
-        heartbeats=Heartbeats(database, clock, fleet),
+        heartbeats=Heartbeats(database, clock, fleet, settings.bot_heartbeat_timeout_s),
         drain=Drain(host, clock, database, fleet, service, keeper, moves),
         publisher=publisher,
         watchdog=Watchdog(settings, host, clock, database, fleet, orchestrator, keeper, moves),

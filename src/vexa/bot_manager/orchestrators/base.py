@@ -78,6 +78,8 @@ class Orchestrator(Protocol):
     async def stop(self, handle: BotHandle, *, grace_s: float) -> None:
         """Ask the bot to end, wait `grace_s`, then end it and everything it started.
 
+        With a grace of 0 it is not asked.
+
         Returns when nothing of it is left. Safe to call twice, and for a bot that has ended.
         """
         ...

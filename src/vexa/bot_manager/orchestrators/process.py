@@ -85,7 +85,7 @@ class ProcessOrchestrator:
 
     async def stop(self, handle: BotHandle, *, grace_s: float) -> None:
         """See `Orchestrator.stop`. Only the bot itself gets SIGTERM, so that it can leave."""
-        if await self.adopt(handle):
+        if grace_s > 0 and await self.adopt(handle):
             process = read_process(handle.pid)
             if process is not None and process.started_ticks == handle.started_ticks:
                 send_signal(process, signal.SIGTERM)
@@ -99,7 +99,8 @@ class ProcessOrchestrator:
         known = running.processes if running else []
         count = await _kill_all(handle.connection_id, known)
         if running is not None and running.watch.has_ended:
-            del self._running[handle.connection_id]
+            # the bot's keeper and whoever ends it may both come here
+            self._running.pop(handle.connection_id, None)
         return count
 
     async def sweep_unknown(self, connection_id: str) -> int:

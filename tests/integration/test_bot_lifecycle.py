@@ -1,0 +1,169 @@
+"""Bots of a real bot-manager process: started, stopped, crashed, hung; nothing is left behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.bot_manager import (
+    MEETING,
+    SECRET,
+    BotManager,
+    bot_manager,
+    environment_of,
+    runs,
+)
+from tests.support.wait_until import wait_until
+
+
+@pytest.fixture
+async def manager(tmp_path: Path, database_url: str, redis_url: str) -> AsyncIterator[BotManager]:
+    async with bot_manager(tmp_path, database_url, redis_url) as running:
+        yield running
+
+
+async def test_stopped_by_its_user(manager: BotManager) -> None:
+    meeting = await manager.send_ok("normal")
+    assert meeting["status"] == "requested"
+    assert meeting["data"]["resolved_timeouts"]["max_wait_for_admission"] == 900_000
+    row = await manager.row_with(meeting["id"], "active")
+    pids = await manager.bot_pids(meeting["id"])
+    assert row.start_time is not None
+
+    listed = (await manager.client.get("/bots/status")).json()
+    assert listed["count"] == 1
+    assert listed["running"] == listed["running_bots"]
+    assert listed["running"][0]["container_id"] == str(pids[0])
+    assert listed["running"][0]["normalized_status"] == "Up"
+
+    stop = await manager.stop_bot()
+    assert stop.status_code == 202
+    assert stop.json()["message"] == "Stop request accepted and is being processed."
+    row = await manager.row_with(meeting["id"], "completed")
+    assert row.data["outcome"] == "stopped_by_user"
+    assert row.data["completion_reason"] == "stopped"
+    assert [entry["to"] for entry in row.data["status_transition"]] == [
+        *("joining", "awaiting_admission", "active", "stopping", "completed")
+    ]
+    assert row.data["status_transition"][3]["source"] == "user"
+    await manager.all_gone(pids)
+    await wait_until(lambda: not list((manager.home / "bots").iterdir()), what="work dir removed")
+    assert (manager.home / "logs" / "bots" / f"{row.bot_container_id}.log").is_file()
+    again = await manager.stop_bot()
+    assert again.json()["message"] == "Meeting already completed."
+    assert (await manager.client.get("/bots/status")).json()["count"] == 0
+
+
+async def test_bot_sees_nothing_of_the_servers_environment(manager: BotManager) -> None:
+    meeting = await manager.send_ok("normal")
+    await manager.row_with(meeting["id"], "active")
+    seen = environment_of((await manager.bot_pids(meeting["id"]))[0])
+    row = await manager.row(meeting["id"])
+    allowed = {
+        *("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "DISPLAY", "XAUTHORITY"),
+        *("HOME", "XDG_RUNTIME_DIR", "PULSE_SERVER", "PLAYWRIGHT_BROWSERS_PATH"),
+        *("VEXA_BOT_CONNECTION_ID", "VEXA_BOT_SEEN", "FONTCONFIG_FILE"),
+    }
+    assert set(seen) <= allowed
+    assert seen["VEXA_BOT_SEEN"] == "yes"
+    assert seen["HOME"] == str(manager.home / "bots" / row.connection_id)
+    assert SECRET not in str(seen)
+
+
+async def test_crash_is_seen_and_leaves_nothing(manager: BotManager) -> None:
+    meeting = await manager.send_ok("crash")
+    row = await manager.row_with(meeting["id"], "failed")
+    assert row.data["outcome"] == "bot_crashed"
+    assert row.data["completion_reason"] == "bot_lost"
+    assert row.data["failure_stage"] == "active"
+    assert row.data["last_error"]["exit_code"] == 3
+    picture = manager.home / "logs" / "bots" / f"{row.bot_container_id}-last.png"
+    await wait_until(picture.exists, what="kept screenshot")
+    await manager.send_ok("normal")
+
+
+async def test_killed_bot_is_seen_and_its_children_are_ended(manager: BotManager) -> None:
+    meeting = await manager.send_ok("normal")
+    await manager.row_with(meeting["id"], "active")
+    pids = await manager.bot_pids(meeting["id"])
+    os.kill(pids[0], signal.SIGKILL)
+    row = await manager.row_with(meeting["id"], "failed", within_s=5)
+    assert row.data["outcome"] == "bot_crashed"
+    assert row.data["last_error"]["exit_code"] == -signal.SIGKILL
+    await manager.all_gone(pids)
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "outcome", "reason"),
+    [
+        ("ends", "completed", "meeting_ended", "meeting_ended"),
+        ("denied", "failed", "denied", "awaiting_admission_rejected"),
+        ("dies-at-start", "failed", "start_failed", "validation_error"),
+    ],
+)
+async def test_own_ends(
+    manager: BotManager, kind: str, status: str, outcome: str, reason: str
+) -> None:
+    meeting = await manager.send_ok(kind)
+    row = await manager.row_with(meeting["id"], "completed", "failed")
+    assert (row.status, row.data["outcome"], row.data["completion_reason"]) == (
+        *(status, outcome, reason),
+    )
+    assert row.data["outcome_message"]
+    assert row.data["outcome_hint"]
+    assert "stop_requested" not in row.data
+
+
+async def test_order_reaches_a_bot_that_is_not_yet_listening(manager: BotManager) -> None:
+    meeting = await manager.send_ok("early")
+    # the process exists, but has not said anything yet
+    await wait_until(lambda: _has_pid(manager, meeting["id"]), what="bot process")
+    assert (await manager.stop_bot()).status_code == 202
+    row = await manager.row_with(meeting["id"], "completed")
+    assert row.data["outcome"] == "stopped_by_user"
+    assert row.data["end_stage"] == "requested"
+
+
+async def _has_pid(manager: BotManager, meeting_id: int) -> bool:
+    return (await manager.row(meeting_id)).bot_pid is not None
+
+
+async def test_stop_right_after_the_request(manager: BotManager) -> None:
+    meeting = await manager.send_ok("normal")
+    assert (await manager.stop_bot()).status_code == 202
+    row = await manager.row_with(meeting["id"], "completed", "failed")
+    assert (row.status, row.data["outcome"]) == ("completed", "stopped_by_user")
+    await wait_until(lambda: not list((manager.home / "bots").iterdir()), what="work dir removed")
+    row = await manager.row(meeting["id"])
+    assert row.bot_pid is None or not runs(row.bot_pid)
+
+
+async def test_odd_exit_after_a_stop_is_still_the_users_stop(manager: BotManager) -> None:
+    meeting = await manager.send_ok("odd-exit")
+    await manager.row_with(meeting["id"], "active")
+    await manager.stop_bot()
+    row = await manager.row_with(meeting["id"], "completed", "failed")
+    assert (row.status, row.data["outcome"]) == ("completed", "stopped_by_user")
+
+
+async def test_drain_ends_every_bot_and_says_why(manager: BotManager) -> None:
+    first = await manager.send_ok("normal")
+    second = await manager.send_ok("deaf", "aaa-bbbb-ccc")
+    for meeting in (first, second):
+        await manager.row_with(meeting["id"], "active")
+    pids = [*await manager.bot_pids(first["id"]), *await manager.bot_pids(second["id"])]
+    refused = await manager.client.post("/bots/internal/drain")
+    assert refused.status_code == 403
+    answer = await manager.client.post(
+        "/bots/internal/drain?seconds=8", headers={"X-Internal-Secret": SECRET}
+    )
+    assert answer.json() == {"left": 1, "ended": 1, "remaining": 0}
+    assert not any(runs(pid) for pid in pids)
+    for meeting in (first, second):
+        row = await manager.row(meeting["id"])
+        assert (row.status, row.data["outcome"]) == ("completed", "server_stopped")
+    assert (await manager.send("normal", MEETING)).status_code == 503

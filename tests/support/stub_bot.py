@@ -1,0 +1,134 @@
+"""A bot without a browser: speaks the callback protocol and misbehaves as its name says.
+
+Run as a script with a `BotLaunch` on standard input, as the orchestrator runs the real bot. The
+bot's name chooses what it does, so that a test chooses it through `POST /bots`.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx2
+
+from vexa.contracts.bot import BotLaunch, HeartbeatAnswer
+
+CHILD_CODE = "import time; time.sleep(300)"
+
+
+class StubBot:
+    """One stay in a meeting that does not exist."""
+
+    def __init__(self, launch: BotLaunch) -> None:
+        self.launch = launch
+        self._http = httpx2.Client(
+            base_url=launch.manager_url,
+            headers={"Authorization": f"Bearer {launch.token}"},
+            timeout=10,
+        )
+
+    def _post(self, path: str, body: dict[str, object]) -> httpx2.Response:
+        """Post until the manager answers: it may be restarting."""
+        body = {"connection_id": self.launch.connection_id, **body}
+        while True:
+            try:
+                response = self._http.post(f"/bots/internal/callback/{path}", json=body)
+            except httpx2.HTTPError:
+                time.sleep(0.1)
+                continue
+            if response.status_code < 500:
+                return response.raise_for_status()
+            time.sleep(0.1)
+
+    def report(self, status: str, outcome: str | None = None) -> None:
+        """Report a move."""
+        self._post("status_change", {"status": status, "outcome": outcome})
+
+    def join(self) -> None:
+        """Report the way into the meeting."""
+        for status in ("joining", "awaiting_admission", "active"):
+            self.report(status)
+
+    def stay(self, *, obey: bool = True) -> None:
+        """Send heartbeats until told to leave."""
+        while True:
+            response = self._post("heartbeat", {"state": "active"})
+            answer = HeartbeatAnswer.model_validate(response.json())
+            if answer.orders and obey:
+                return
+            time.sleep(0.05)
+
+    def start_children(self) -> None:
+        """Leave processes in groups and sessions of their own, one with a clean environment."""
+        marked = subprocess.Popen([sys.executable, "-c", CHILD_CODE], start_new_session=True)
+        # as Chromium's children: no mark in the environment, but the profile on the command line
+        profile = f"--user-data-dir={self.launch.work_dir}/profile"
+        like_chromium = subprocess.Popen(
+            [sys.executable, "-c", CHILD_CODE, profile],
+            start_new_session=True,
+            env={"PATH": os.environ["PATH"]},
+        )
+        pids = Path(self.launch.work_dir, "children.tmp")
+        pids.write_text(f"{marked.pid} {like_chromium.pid}")
+        pids.rename(pids.with_suffix(".pids"))
+
+    def run(self) -> int:
+        """Do what the name says; return the exit code."""
+        kind = self.launch.bot_name
+        if kind == "deaf":
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        if kind == "dies-at-start":
+            return 1
+        if kind == "early":
+            self.stay()
+            self.report("completed", "stopped_by_user")
+            return 0
+        if kind == "denied":
+            self.report("joining")
+            self.report("awaiting_admission")
+            self.report("failed", "denied")
+            return 0
+        self.join()
+        self.start_children()
+        return self._in_meeting(kind)
+
+    def _in_meeting(self, kind: str) -> int:
+        if kind == "crash":
+            Path(self.launch.work_dir, "last.png").write_bytes(b"picture")
+            return 3
+        if kind == "hang":
+            self._post("heartbeat", {"state": "active"})
+            os.kill(os.getpid(), signal.SIGSTOP)
+        if kind == "ends":
+            self.report("completed", "meeting_ended")
+            return 0
+        if kind == "lingers":
+            self.report("completed", "meeting_ended")
+            time.sleep(300)
+        self.stay(obey=kind != "deaf")
+        self.report("completed", "stopped_by_user")
+        return 5 if kind == "odd-exit" else 0
+
+
+def main() -> int:
+    """Read the launch and run. Without a manager, only be a process."""
+    launch = BotLaunch.model_validate_json(sys.stdin.read())
+    sys.stdout.write(f"stub bot of meeting {launch.meeting_id}\n")
+    bot = StubBot(launch)
+    if launch.manager_url:
+        return bot.run()
+    if launch.bot_name == "deaf":
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    bot.start_children()
+    if launch.bot_name == "crash":
+        return 3
+    time.sleep(300)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
