@@ -50,6 +50,10 @@ class Programs:
         """Address of a program."""
         return f"http://127.0.0.1:{self.ports[name]}"
 
+    def share_address(self, variable: str, name: str) -> None:
+        """Tell every program started from now on a program's address under one more variable."""
+        self._env[variable] = self.url(name)
+
     def start(self, name: str) -> ServerProcess:
         """Start a program and wait until it answers; at most one of each takes the port."""
         server = ServerProcess(
