@@ -1,0 +1,110 @@
+"""The admin surface, over HTTP in process, on both databases."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import httpx2
+import pytest
+from pydantic import SecretStr
+
+from vexa.admin_api.app import create_app
+from vexa.admin_api.settings import AdminApiSettings
+
+TOKEN = "your-admin-token"
+
+
+async def _client(database_url: str, token: str | None) -> AsyncIterator[httpx2.AsyncClient]:
+    settings = AdminApiSettings(
+        database_url=SecretStr(database_url),
+        admin_api_token=None if token is None else SecretStr(token),
+    )
+    app = create_app(settings)
+    transport = httpx2.ASGITransport(app=app)
+    async with (
+        app.router.lifespan_context(app),
+        httpx2.AsyncClient(transport=transport, base_url="http://admin") as client,
+    ):
+        yield client
+
+
+@pytest.fixture
+async def admin(database_url: str) -> AsyncIterator[httpx2.AsyncClient]:
+    async for client in _client(database_url, TOKEN):
+        client.headers["X-Admin-Token"] = TOKEN
+        yield client
+
+
+@pytest.fixture
+async def stranger(database_url: str) -> AsyncIterator[httpx2.AsyncClient]:
+    async for client in _client(database_url, TOKEN):
+        yield client
+
+
+async def test_users_always_gives_a_fresh_key(admin: httpx2.AsyncClient) -> None:
+    body = {"email": "a@example.com", "name": "A", "unknown": 1}
+    first = await admin.post("/users", json=body)
+    second = await admin.post("/users", json=body)
+    assert (first.status_code, second.status_code) == (201, 200)
+    assert first.json()["api_key"].startswith("vx_")
+    assert first.json()["api_key"] != second.json()["api_key"]
+    assert first.json()["id"] == second.json()["id"]
+    assert first.json()["max_concurrent_bots"] == 3
+
+
+async def test_admin_users_never_gives_a_key(admin: httpx2.AsyncClient) -> None:
+    body = {"email": "a@example.com", "max_concurrent_bots": 0}
+    first = await admin.post("/admin/users", json=body)
+    second = await admin.post("/admin/users", json={**body, "name": "later"})
+    assert (first.status_code, second.status_code) == (201, 200)
+    assert first.json() == second.json()
+    assert first.json()["max_concurrent_bots"] == 0
+    assert "api_key" not in first.json()
+    refused = await admin.post("/admin/users", json={**body, "max_concurrent_bots": -1})
+    assert refused.status_code == 422
+
+
+async def test_reading_users(admin: httpx2.AsyncClient) -> None:
+    user = (await admin.post("/users", json={"email": "a@example.com"})).json()
+    del user["api_key"]
+    assert (await admin.get("/admin/users")).json() == [user]
+    assert (await admin.get("/admin/users?skip=1")).json() == []
+    assert (await admin.get("/admin/users/email/a@example.com")).json() == user
+    detail = (await admin.get(f"/admin/users/{user['id']}")).json()
+    assert len(detail.pop("api_tokens")) == 1
+    assert detail == user
+    for path in ("/admin/users/999", "/admin/users/email/b@example.com"):
+        missing = await admin.get(path)
+        assert (missing.status_code, missing.json()["detail"]) == (404, "User not found")
+
+
+async def test_tokens(admin: httpx2.AsyncClient) -> None:
+    user = (await admin.post("/admin/users", json={"email": "a@example.com"})).json()
+    minted = await admin.post(f"/admin/users/{user['id']}/tokens")
+    assert minted.status_code == 201
+    assert minted.json()["user_id"] == user["id"]
+    assert minted.json()["token"].startswith("vx_")
+    assert (await admin.post("/admin/users/999/tokens")).status_code == 404
+    path = f"/admin/tokens/{minted.json()['id']}"
+    assert (await admin.delete(path)).status_code == 204
+    again = await admin.delete(path)
+    assert (again.status_code, again.json()["detail"]) == (404, "Token not found")
+    assert (await admin.delete("/admin/tokens/99999999999999")).status_code == 422
+
+
+@pytest.mark.parametrize("header", ["X-Admin-API-Key", "X-Admin-Token"])
+async def test_either_header_opens(stranger: httpx2.AsyncClient, header: str) -> None:
+    assert (await stranger.get("/admin/users", headers={header: TOKEN})).status_code == 200
+    for headers in ({}, {header: "wrong"}, {header: ""}, {header: "Über"}):
+        encoded = [(name.encode(), value.encode()) for name, value in headers.items()]
+        answer = await stranger.get("/admin/users", headers=encoded)
+        assert answer.status_code == 403
+        assert answer.json()["detail"] == "Invalid or missing admin token."
+    assert (await stranger.get("/")).json() == {"message": "Vexa Admin API"}
+
+
+async def test_without_a_token_every_request_is_refused(database_url: str) -> None:
+    async for client in _client(database_url, None):
+        answer = await client.get("/admin/users", headers={"X-Admin-Token": ""})
+        assert answer.status_code == 500
+        assert answer.json()["detail"] == "Admin authentication is not configured on the server."

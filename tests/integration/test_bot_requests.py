@@ -1,0 +1,156 @@
+"""What bot-manager refuses, in the wire's words, and that a refusal leaves no row."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from tests.support.bot_manager import MEETING, SECRET, BotManager, bot_manager
+from vexa.kit.clock import SystemClock
+from vexa.kit.meeting_tokens import mint_meeting_token
+from vexa.storage import meetings
+
+ALREADY = (
+    "An active or requested meeting already exists for this platform and meeting ID. "
+    "Platform: google_meet, Native Meeting ID: abc-defg-hij"
+)
+
+
+@pytest.fixture
+async def manager(tmp_path: Path, database_url: str, redis_url: str) -> AsyncIterator[BotManager]:
+    async with bot_manager(tmp_path, database_url, redis_url, MAX_BOTS="4") as running:
+        yield running
+
+
+async def _count(manager: BotManager) -> int:
+    async with manager.database.transaction() as session:
+        return len(await meetings.list_for_user(session, manager.user_id))
+
+
+def _said(response: httpx2.Response) -> tuple[int, Any, str]:
+    body = response.json()
+    return response.status_code, body["detail"], body["code"]
+
+
+async def _missing_and_wrong_keys(manager: BotManager) -> None:
+    body = {"platform": "google_meet", "native_meeting_id": MEETING}
+    async with httpx2.AsyncClient(base_url=manager.client.base_url) as stranger:
+        assert _said(await stranger.post("/bots", json=body)) == (
+            *(403, "Missing API token (X-API-Key header)", "not_allowed"),
+        )
+        wrong = {"X-API-Key": "vx_wrong"}
+        for answer in (
+            await stranger.post("/bots", json=body, headers=wrong),
+            await stranger.get("/bots/status", headers=wrong),
+            await stranger.delete(f"/bots/google_meet/{MEETING}", headers=wrong),
+        ):
+            assert _said(answer) == (403, "Invalid API token", "not_allowed")
+        assert (await stranger.get("/")).json() == {"message": "Vexa Bot Manager is running"}
+
+
+async def test_refusals_leave_no_row(manager: BotManager) -> None:
+    await _missing_and_wrong_keys(manager)
+    assert _said(await manager.send("normal", "bad-id")) == (
+        422,
+        "Google Meet ID must be in format 'abc-defg-hij' (lowercase letters only)",
+        "invalid_input",
+    )
+    assert _said(await manager.send("normal", passcode="secret"))[1] == (
+        "Passcode is not supported for Google Meet meetings"
+    )
+    for body in ({"platform": "webex"}, {"language": "klingon"}, {"native_meeting_id": " "}):
+        assert (await manager.send("normal", **body)).status_code == 422
+    broken = await manager.client.post(
+        "/bots", content=b"{", headers={"Content-Type": "application/json"}
+    )
+    assert broken.status_code == 422
+    for platform in ("zoom", "teams"):
+        status, _, code = _said(await manager.send("normal", "123456789", platform=platform))
+        assert (status, code) == (501, "not_implemented")
+    assert _said(await manager.stop_bot()) == (404, "No meeting found to stop.", "not_found")
+    assert await _count(manager) == 0
+
+
+async def test_second_bot_quota_and_host_limit(manager: BotManager) -> None:
+    first = await manager.send_ok("normal", f" {MEETING} ", extra_key="ignored")
+    assert first["native_meeting_id"] == MEETING
+    again = await manager.send("normal")
+    assert _said(again) == (409, ALREADY, "meeting_already_has_bot")
+    assert again.json()["meeting_id"] == first["id"]
+    for code in ("aaa-bbbb-ccc", "aaa-bbbb-ccd"):
+        await manager.send_ok("normal", code)
+    limited = await manager.send("normal", "aaa-bbbb-cce")
+    assert limited.json() == {
+        "detail": "User has reached the maximum concurrent bot limit (3).",
+        "code": "limit_reached",
+        "limit": 3,
+    }
+    assert limited.status_code == 403
+    assert await _count(manager) == 3
+    await manager.add_user("b@example.com")
+    await manager.send_ok("normal")
+    full = await manager.send("normal", "aaa-bbbb-ccc")
+    assert (full.status_code, full.json()["code"]) == (503, "host_full")
+    assert "Retry-After" in full.headers
+    assert await _count(manager) == 1
+
+
+async def test_parallel_requests_over_http(manager: BotManager) -> None:
+    same = await asyncio.gather(*(manager.send("normal") for _ in range(10)))
+    assert sorted(answer.status_code for answer in same) == [201, *[409] * 9]
+    codes = [f"aaa-bbbb-cc{chr(97 + index)}" for index in range(10)]
+    others = await asyncio.gather(*(manager.send("normal", code) for code in codes))
+    assert sorted(answer.status_code for answer in others) == [*[201] * 2, *[403] * 8]
+    assert await _count(manager) == 3
+
+
+async def test_no_speech_model_no_bot(tmp_path: Path, database_url: str, redis_url: str) -> None:
+    off = {"SKIP_TRANSCRIPTION_CHECK": "0", "WHISPERLIVE_HEALTH_URL": "http://127.0.0.1:1/readyz"}
+    async with bot_manager(tmp_path, database_url, redis_url, **off) as manager:
+        refused = await manager.send("normal")
+        assert (refused.status_code, refused.json()["code"]) == (503, "speech_unavailable")
+        assert await _count(manager) == 0
+
+
+async def test_callbacks_need_the_token_of_their_own_meeting(manager: BotManager) -> None:
+    mine = await manager.send_ok("normal")
+    await manager.row_with(mine["id"], "active")
+    row = await manager.row(mine["id"])
+    report = {"connection_id": row.connection_id, "status": "active"}
+    path = "/bots/internal/callback/status_change"
+
+    def bearer(meeting_id: int, secret: str = SECRET) -> dict[str, str]:
+        token = mint_meeting_token(
+            secret,
+            meeting_id=meeting_id,
+            user_id=manager.user_id,
+            platform="google_meet",
+            native_meeting_id=MEETING,
+            now=SystemClock().now(),
+            lifetime=timedelta(minutes=5),
+        )
+        return {"Authorization": f"Bearer {token}"}
+
+    assert (await manager.client.post(path, json=report)).status_code == 401
+    for headers in (bearer(mine["id"] + 1), bearer(mine["id"], "another-secret-" * 3)):
+        refused = await manager.client.post(path, json=report, headers=headers)
+        assert refused.status_code == 403
+    headers = bearer(mine["id"])
+    for status in ("joining", "active"):
+        again = await manager.client.post(path, json={**report, "status": status}, headers=headers)
+        assert again.json()["status"] == "processed"
+        assert again.json()["meeting_status"] == "active"
+    no_outcome = await manager.client.post(
+        path, json={**report, "status": "failed"}, headers=headers
+    )
+    assert no_outcome.status_code == 422
+    row = await manager.row(mine["id"])
+    assert [entry["to"] for entry in row.data["status_transition"]] == [
+        *("joining", "awaiting_admission", "active")
+    ]
