@@ -262,6 +262,39 @@ async def test_database_away_keeps_entries_until_it_is_back(
     await flaky.aclose()
 
 
+async def _run_as_admin(postgres_session: str, *statements: str) -> None:
+    admin = Database(postgres_session)
+    async with admin.engine.connect() as connection:
+        await connection.execution_options(isolation_level="AUTOCOMMIT")
+        for statement in statements:
+            await connection.exec_driver_sql(statement)
+    await admin.aclose()
+
+
+async def test_postgres_that_refuses_connections_loses_nothing(
+    bus: Bus, postgres_session: str, postgres_url: str, tasks: BackgroundTasks
+) -> None:
+    database = Database(postgres_url)
+    name = postgres_url.rsplit("/", 1)[1]
+    meeting = await say.make_meeting(database)
+    consumer = consumer_of(bus, database)
+    tasks.spawn("consumer", consumer.run())
+    await say.write(bus, say.spoken(meeting.id, "s1", 0, "t0"))
+    await wait_until(lambda: drained(bus))
+    await _run_as_admin(
+        postgres_session,
+        f"ALTER DATABASE {name} WITH ALLOW_CONNECTIONS false",
+        f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'",
+    )
+    await say.write(bus, *(say.spoken(meeting.id, "s1", n, f"t{n}") for n in range(1, 30)))
+    await wait_until(consumer.problem)
+    await _run_as_admin(postgres_session, f"ALTER DATABASE {name} WITH ALLOW_CONNECTIONS true")
+    await wait_until(lambda: drained(bus))
+    assert await entries_of(bus, TRANSCRIPTION_DEAD_LETTERS) == []
+    assert [t for t, _ in await texts(database, meeting.id)] == [f"t{n}" for n in range(30)]
+    await database.aclose()
+
+
 async def test_two_collectors_share_the_work_and_double_nothing(
     bus: Bus, database: Database, meeting: say.KnownMeeting, tasks: BackgroundTasks
 ) -> None:

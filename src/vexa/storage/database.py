@@ -20,6 +20,11 @@ from vexa.contracts.errors import StorageUnavailable
 #: How long a writer waits for SQLite's one write lock.
 SQLITE_BUSY_TIMEOUT_MS = 10_000
 
+#: Classes of SQLSTATE (PostgreSQL, appendix A) after which the same statement may work later:
+#: connection, rolled back (deadlock), no resources, wrong state (no connections allowed, starting
+#: up), operator intervention, system error.
+UNAVAILABLE_CLASSES = frozenset({"08", "40", "53", "55", "57", "58"})
+
 
 class Database:
     """Owns the engine. `transaction()` is the only way to a session."""
@@ -45,8 +50,9 @@ class Database:
                 yield session
         except (OperationalError, InterfaceError, ConnectionError) as exc:
             raise StorageUnavailable from exc
-        except DBAPIError as exc:
-            if exc.connection_invalidated:
+        except Exception as exc:
+            # asyncpg's own errors come through unchanged when a connection is being made
+            if _says_unavailable(exc):
                 raise StorageUnavailable from exc
             raise
 
@@ -62,6 +68,16 @@ class Database:
     async def aclose(self) -> None:
         """Close every connection."""
         await self._engine.dispose()
+
+
+def _says_unavailable(error: BaseException) -> bool:
+    """Tell whether an error is about the server's state, not about what it was asked to do."""
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return True
+    causes = [error, getattr(error, "orig", None), error.__cause__]
+    causes += [cause.__cause__ for cause in causes if cause is not None]
+    states = [str(getattr(cause, "sqlstate", None) or "") for cause in causes]
+    return any(state[:2] in UNAVAILABLE_CLASSES for state in states)
 
 
 def _create_engine(url: str) -> AsyncEngine:

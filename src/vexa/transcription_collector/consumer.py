@@ -9,7 +9,12 @@ import structlog
 
 from vexa.bus.connection import Bus
 from vexa.bus.streams import Entry, GroupReader
-from vexa.contracts.errors import RequestRefused, Unavailable, VexaError
+from vexa.contracts.errors import (
+    RequestRefused,
+    StorageUnavailable,
+    Unavailable,
+    VexaError,
+)
 from vexa.contracts.stream_names import TRANSCRIPTION_DEAD_LETTERS
 from vexa.kit.clock import Clock
 from vexa.storage.database import Database
@@ -153,6 +158,9 @@ class Consumer:
             except Exception as exc:  # noqa: BLE001  # boundary: as above, reported as dead letter
                 reason = exc.code if isinstance(exc, VexaError) else type(exc).__name__
                 await self._pause(RETRY_FIRST_S)
+        if await self._database.problem() is not None:
+            # not the entry's fault after all
+            raise StorageUnavailable
         await self._bury(item.entry, reason)
 
     async def _bury(self, entry: Entry, reason: str) -> None:
