@@ -147,5 +147,5 @@ def speaker_name(name: str | None) -> str | None:
 
 
 def clean(text: str) -> str:
-    """Drop what Postgres cannot store: NUL, and halves of surrogate pairs."""
-    return text.replace("\x00", "").encode("utf-8", "ignore").decode()
+    """Drop NUL, which Postgres cannot store."""
+    return text.replace("\x00", "")
