@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.bot_manager import ROOT, STUB, environment_of, runs
+from tests.support.bot_manager import PYTHON_PATH, STUB, environment_of, runs
 from tests.support.wait_until import wait_until
 from vexa.bot_manager.orchestrators.base import BotHandle, Orchestrator, OrchestratorConfig
 from vexa.bot_manager.orchestrators.registry import ORCHESTRATORS
@@ -23,7 +23,7 @@ def _config(folder: Path, *command: str) -> OrchestratorConfig:
     return OrchestratorConfig(
         command=command or (sys.executable, str(STUB)),
         logs_dir=folder / "logs",
-        environment={"PATH": os.defpath, "PYTHONPATH": str(ROOT)},
+        environment={"PATH": os.defpath, "PYTHONPATH": PYTHON_PATH},
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -22,6 +21,7 @@ SECRET = "test-secret-of-at-least-32-characters"
 STUB = Path(__file__).with_name("stub_bot.py")
 MEETING = "abc-defg-hij"
 ROOT = Path(__file__).resolve().parents[2]
+PYTHON_PATH = f"{ROOT}:{ROOT / 'src'}"
 
 
 def runs(pid: int) -> bool:
@@ -49,7 +49,7 @@ class BotManager:
             "BOT_MANAGER_PORT": str(self.port),
             "BOT_CALLBACK_BASE_URL": f"http://127.0.0.1:{self.port}",
             "BOT_COMMAND": f"{sys.executable} {STUB}",
-            "PYTHONPATH": str(ROOT),
+            "PYTHONPATH": PYTHON_PATH,
             "SKIP_TRANSCRIPTION_CHECK": "1",
             "BOT_STOP_DELAY": "5",
             "BOT_KILL_GRACE_S": "0.5",
@@ -164,8 +164,3 @@ def environment_of(pid: int) -> dict[str, str]:
     """Return the environment that a process was started with."""
     content = Path(f"/proc/{pid}/environ").read_bytes().decode()
     return dict(item.split("=", 1) for item in content.split("\0") if "=" in item)
-
-
-def is_root() -> bool:
-    """Tell whether this test may act as other accounts."""
-    return os.geteuid() == 0

@@ -166,9 +166,10 @@ def _account(name: str | None) -> pwd.struct_passwd | None:
     if name is None:
         return None
     try:
-        return pwd.getpwnam(name)
+        account = pwd.getpwnam(name)
     except KeyError:
         raise ConfigurationError(f"BOT_USER: there is no account {name!r}") from None
+    return None if account.pw_uid == os.geteuid() else account
 
 
 def _groups(account: pwd.struct_passwd) -> list[int]:

@@ -1,0 +1,111 @@
+"""Bots run under an account of their own when `BOT_USER` names one."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.bot_manager import runs
+from tests.support.wait_until import wait_until
+from vexa.bot_manager.orchestrators.base import BotHandle, OrchestratorConfig
+from vexa.bot_manager.orchestrators.process import ProcessOrchestrator
+from vexa.bot_manager.work_dirs import WorkDirs
+from vexa.contracts.bot import BotLaunch
+from vexa.contracts.errors import ConfigurationError
+
+CONNECTION_ID = "0123456789abcdef" * 2
+#: Writes who it is, and whether it may look at the folders beside its own.
+WHO_AM_I = "id -u > who; ls .. > /dev/null 2>&1 && echo open > beside; : > ready; exec sleep 300"
+
+
+def _account() -> pwd.struct_passwd:
+    """Another account where this test may use one, else its own."""
+    return pwd.getpwnam("nobody") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    made = Path(tempfile.mkdtemp(prefix="vexa-account-"))
+    made.chmod(0o711)
+    yield made
+    shutil.rmtree(made)
+
+
+async def test_bot_runs_as_its_account_in_a_folder_of_its_own(folder: Path) -> None:
+    account = _account()
+    work_dirs = WorkDirs(folder / "bots", folder / "logs", account.pw_name)
+    work_dir = await work_dirs.make(CONNECTION_ID)
+    config = OrchestratorConfig(
+        command=("/bin/sh", "-c", WHO_AM_I),
+        logs_dir=folder / "logs",
+        environment={"PATH": os.defpath},
+        user=account.pw_name,
+    )
+    orchestrator = ProcessOrchestrator(config)
+    handle = await orchestrator.start(_launch(work_dir), "vexa-bot-1-01234567")
+    await wait_until(_exists(work_dir, "ready"), what="bot")
+    assert _read(work_dir, "who") == [str(account.pw_uid)]
+    if os.geteuid() == 0:
+        assert _read(work_dir, "beside") == []
+    assert os.stat(work_dir).st_mode & 0o077 == 0
+    await orchestrator.stop(handle, grace_s=1)
+    assert not runs(handle.pid)
+    await orchestrator.aclose()
+    await work_dirs.remove(handle, keep_screenshots=False)
+    assert not _exists(work_dir, ".")()
+
+
+async def test_screenshots_are_kept_but_links_are_not_followed(folder: Path) -> None:
+    work_dirs = WorkDirs(folder / "bots", folder / "logs", None)
+    work_dir = await work_dirs.make(CONNECTION_ID)
+    (folder / "logs").mkdir()
+    (work_dir / "a.png").write_bytes(b"picture")
+    (work_dir / "b.png").symlink_to("/etc/passwd")
+    await work_dirs.remove(BotHandle("bot", CONNECTION_ID, 1, 1), keep_screenshots=True)
+    assert [path.name for path in (folder / "logs").iterdir()] == ["bot-a.png"]
+
+
+async def test_left_folders_are_removed(folder: Path) -> None:
+    work_dirs = WorkDirs(folder, folder / "logs", None)
+    for name in (CONNECTION_ID, "f" * 32):
+        await work_dirs.make(name)
+    (folder / "not-a-bot").mkdir()
+    await work_dirs.remove_others({CONNECTION_ID})
+    assert set(os.listdir(folder)) == {CONNECTION_ID, "not-a-bot"}
+
+
+def test_unknown_account_is_told_at_start(folder: Path) -> None:
+    config = OrchestratorConfig(("true",), folder, user="no-such-account")
+    with pytest.raises(ConfigurationError, match="BOT_USER"):
+        ProcessOrchestrator(config)
+
+
+def _exists(work_dir: Path, name: str) -> Callable[[], bool]:
+    return (work_dir / name).exists
+
+
+def _read(work_dir: Path, name: str) -> list[str]:
+    path = work_dir / name
+    return path.read_text().split() if path.exists() else []
+
+
+def _launch(work_dir: Path) -> BotLaunch:
+    return BotLaunch(
+        meeting_id=1,
+        connection_id=CONNECTION_ID,
+        correlation_id="c",
+        platform="google_meet",
+        native_meeting_id="abc-defg-hij",
+        meeting_url="https://meet.google.com/abc-defg-hij",
+        bot_name="normal",
+        token="t",
+        manager_url="",
+        whisperlive_url="ws://127.0.0.1:1",
+        work_dir=str(work_dir),
+    )
