@@ -30,13 +30,11 @@ _LEAVE = [Order(action=OrderKind.LEAVE)]
 class Heartbeats:
     """Takes `Heartbeat`s and holds each until there is an order, for a few seconds."""
 
-    def __init__(
-        self, database: Database, clock: Clock, fleet: Fleet, heartbeat_timeout_s: float
-    ) -> None:
+    def __init__(self, database: Database, clock: Clock, fleet: Fleet, hold_s: float) -> None:
         self._database = database
         self._clock = clock
         self._fleet = fleet
-        self._hold_s = min(HOLD_S, heartbeat_timeout_s * HOLD_SHARE)
+        self._hold_s = hold_s
 
     async def take(self, claims: MeetingClaims, heartbeat: Heartbeat) -> HeartbeatAnswer:
         """Note that a bot lives, and answer with what it should do.
@@ -61,6 +59,11 @@ class Heartbeats:
             async with self._database.transaction() as session:
                 await bots.record_heartbeat(session, row.id, self._clock.now())
         return row
+
+
+def hold_s(heartbeat_timeout_s: float) -> float:
+    """Return how long an answer may be held, in seconds."""
+    return min(HOLD_S, heartbeat_timeout_s * HOLD_SHARE)
 
 
 def _answer(row: MeetingRow | None) -> HeartbeatAnswer:

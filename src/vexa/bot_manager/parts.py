@@ -9,7 +9,7 @@ import httpx2
 from vexa.bot_manager.adoption import Adoption
 from vexa.bot_manager.drain import Drain
 from vexa.bot_manager.fleet import Fleet
-from vexa.bot_manager.heartbeats import Heartbeats
+from vexa.bot_manager.heartbeats import Heartbeats, hold_s
 from vexa.bot_manager.host_lease import HostLease
 from vexa.bot_manager.keeper import Keeper
 from vexa.bot_manager.launch import Launcher
@@ -97,7 +97,7 @@ def assemble(
         fleet=fleet,
         service=service,
         reports=Reports(database, clock, fleet, moves),
-        heartbeats=Heartbeats(database, clock, fleet, settings.bot_heartbeat_timeout_s),
+        heartbeats=Heartbeats(database, clock, fleet, hold_s(settings.bot_heartbeat_timeout_s)),
         drain=Drain(host, clock, database, fleet, service, keeper, moves),
         publisher=publisher,
         watchdog=Watchdog(settings, host, clock, database, fleet, orchestrator, keeper, moves),

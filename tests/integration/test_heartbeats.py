@@ -1,0 +1,122 @@
+"""A held heartbeat is answered the moment there is an order."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.support.wait_until import wait_until
+from vexa.bot_manager.fleet import Fleet
+from vexa.bot_manager.heartbeats import Heartbeats
+from vexa.bot_manager.moves import Moves, Stopper
+from vexa.bot_manager.outbox_publisher import OutboxPublisher
+from vexa.bus.connection import Bus
+from vexa.contracts.bot import Heartbeat, OrderKind
+from vexa.contracts.errors import NotAllowed
+from vexa.contracts.meeting import (
+    MeetingKey,
+    MeetingStatus,
+    Outcome,
+    PlatformName,
+    TransitionSource,
+)
+from vexa.contracts.meeting_token import MeetingClaims
+from vexa.kit.clock import SystemClock
+from vexa.kit.tasks import BackgroundTasks
+from vexa.storage import meetings, users
+from vexa.storage.database import Database
+from vexa.storage.meetings import NewMeeting
+from vexa.storage.tables import MeetingRow
+from vexa.storage.transitions import Move
+from vexa.storage.users import NewUser
+
+CONNECTION_ID = "c" * 32
+#: Longer than any test: an answer that comes has not been waited out.
+FOR_EVER_S = 3600.0
+
+
+class Rig:
+    """Heartbeats and moves on one database, without HTTP."""
+
+    def __init__(self, database_url: str) -> None:
+        self.database = Database(database_url)
+        self.bus = Bus("redis://127.0.0.1:1")
+        clock, self.fleet = SystemClock(), Fleet(SystemClock())
+        publisher = OutboxPublisher(self.database, self.bus, clock, "p1")
+        self.moves = Moves(self.database, self.fleet, publisher)
+        self.heartbeats = Heartbeats(self.database, clock, self.fleet, FOR_EVER_S)
+
+    async def meeting(self) -> MeetingRow:
+        """Make a meeting whose bot is joining."""
+        key = MeetingKey(PlatformName.GOOGLE_MEET, "abc-defg-hij")
+        url = "https://meet.google.com/abc-defg-hij"
+        async with self.database.transaction() as session:
+            user, _ = await users.create_or_get(session, NewUser("a@example.com", 3))
+            new = NewMeeting(user.id, key, url, CONNECTION_ID, "host-a")
+            row = await meetings.create(session, new, host_limit=5)
+        step = Move(TransitionSource.BOT_CALLBACK, to=MeetingStatus.JOINING)
+        return await self.moves.move(row.id, step)
+
+
+@pytest.fixture
+async def rig(database_url: str) -> AsyncIterator[Rig]:
+    made = Rig(database_url)
+    yield made
+    await made.bus.aclose()
+    await made.database.aclose()
+
+
+def _claims(meeting_id: int) -> MeetingClaims:
+    return MeetingClaims(
+        meeting_id=meeting_id,
+        user_id=1,
+        platform="google_meet",
+        native_meeting_id="abc-defg-hij",
+        iat=0,
+        exp=2**31,
+        jti="j",
+    )
+
+
+def _beat() -> Heartbeat:
+    return Heartbeat(connection_id=CONNECTION_ID, state="joining")
+
+
+async def test_stop_wakes_a_held_heartbeat(rig: Rig) -> None:
+    row, tasks = await rig.meeting(), BackgroundTasks()
+    held = tasks.spawn("heartbeat", rig.heartbeats.take(_claims(row.id), _beat()))
+
+    async def is_recorded() -> bool:
+        async with rig.database.transaction() as session:
+            now = await meetings.by_id(session, row.id)
+        return now is not None and now.heartbeat_at is not None
+
+    await wait_until(is_recorded, what="heartbeat")
+    await rig.moves.request_stop(row.id, Stopper.USER)
+    answer = await asyncio.wait_for(held, 10)
+    assert [order.action for order in answer.orders] == [OrderKind.LEAVE]
+    await tasks.aclose()
+
+
+async def test_order_is_state_and_comes_again(rig: Rig) -> None:
+    row = await rig.meeting()
+    await rig.moves.request_stop(row.id, Stopper.USER)
+    for _ in range(2):
+        answer = await asyncio.wait_for(rig.heartbeats.take(_claims(row.id), _beat()), 10)
+        assert [order.action for order in answer.orders] == [OrderKind.LEAVE]
+
+
+async def test_bot_of_an_ended_meeting_is_sent_away(rig: Rig) -> None:
+    row = await rig.meeting()
+    await rig.moves.end(row.id, Outcome.BOT_HUNG)
+    answer = await asyncio.wait_for(rig.heartbeats.take(_claims(row.id), _beat()), 10)
+    assert answer.status == "unknown"
+    assert [order.action for order in answer.orders] == [OrderKind.LEAVE]
+
+
+async def test_token_of_another_meeting_is_refused(rig: Rig) -> None:
+    row = await rig.meeting()
+    with pytest.raises(NotAllowed):
+        await rig.heartbeats.take(_claims(row.id + 1), _beat())
