@@ -21,7 +21,7 @@ STEP_SHARE = 0.6
 
 
 def script(speech_dir: Path, speakers: int) -> list[dict[str, Any]]:
-    """Give each speaker one utterance, overlapping, then the first one another."""
+    """Give each speaker one utterance, overlapping, and the first one a second."""
     clips = json.loads((speech_dir / "manifest.json").read_text())
     clips = sorted(clips, key=lambda clip: clip["duration_s"])[: speakers + 1]
     at_s = 0.5
