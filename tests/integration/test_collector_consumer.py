@@ -21,9 +21,10 @@ from vexa.contracts.stream_names import (
     TRANSCRIPTION_SEGMENTS,
     meeting_feed,
 )
+from vexa.contracts.times import iso_utc
 from vexa.kit.clock import SystemClock
 from vexa.kit.tasks import BackgroundTasks
-from vexa.storage import segments
+from vexa.storage import segments, sessions
 from vexa.storage.database import Database
 from vexa.transcription_collector.consumer import Consumer
 from vexa.transcription_collector.service import Transcripts
@@ -172,6 +173,25 @@ async def test_name_is_given_to_what_has_none_and_never_overwrites(
     await wait_until(lambda: [s["text"] for s in mutable(feed)][-1:] == ["three"])
     named = [(s["text"], s["speaker"]) for s in mutable(feed)][-3:]
     assert named == [("one", "Ada"), ("thr", "Ada"), ("three", "Ada")]
+
+
+async def test_start_of_a_session_stays_what_its_messages_say(
+    bus: Bus, database: Database, meeting: say.KnownMeeting, tasks: BackgroundTasks
+) -> None:
+    tasks.spawn("consumer", consumer_of(bus, database).run())
+    for message in (
+        say.named(meeting.id, "s1", "Ada"),
+        say.started(meeting.id, "s1"),
+        say.named(meeting.id, "s1", "Ada"),
+        say.ended(meeting.id, "s1"),
+    ):
+        await say.write(bus, message)
+        await wait_until(lambda: drained(bus))
+    async with database.transaction() as session:
+        row = await sessions.ensure(session, meeting.id, "s1", None)
+    assert iso_utc(row.session_start_time) == say.START
+    assert row.session_end_time is not None
+    assert iso_utc(row.session_end_time) == "2026-11-25T10:10:00.000Z"
 
 
 async def test_end_of_a_session_takes_its_drafts_back(

@@ -28,11 +28,14 @@ from vexa.transcription_collector.entries import (
     speaker_name,
     spoken_of,
 )
-from vexa.transcription_collector.live_transcript import Handled, shown_time, written_time
+from vexa.transcription_collector.live_transcript import Handled, shown_time
 from vexa.transcription_collector.merge import row_to_segment, to_segment
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
+
+#: Locked rows of one batch, by meeting and session uid.
+Sessions = dict[tuple[int, str], MeetingSessionRow]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +83,12 @@ async def store(
     handled: list[Handled] = []
     new_finals = 0
     async with database.transaction() as session:
-        await _lock_sessions(session, batch)
+        rows = await _lock_sessions(session, batch)
         for item in batch:
             if not item.needs_storage:
                 handled.append(_untouched(item))
                 continue
-            result, new = await _store_one(session, item, now)
+            result, new = await _store_one(session, item, rows, now)
             handled.append(result)
             new_finals += new
     return handled, new_finals
@@ -95,16 +98,14 @@ def _untouched(item: Parsed) -> Handled:
     return Handled(item.entry, item.message, drafts=item.drafts)
 
 
-async def _lock_sessions(session: AsyncSession, batch: Sequence[Parsed]) -> None:
+async def _lock_sessions(session: AsyncSession, batch: Sequence[Parsed]) -> Sessions:
     # one order for every process, or two batches could wait for each other's rows
-    wanted = {
-        (item.message.meeting_id, item.message.uid): item
-        for item in reversed(batch)
-        if item.needs_storage
-    }
-    for (meeting_id, uid), item in sorted(wanted.items(), key=lambda pair: pair[0]):
-        start = _start_of(item) or written_time(item.entry)
-        await sessions.ensure(session, meeting_id, uid, start)
+    starts: dict[tuple[int, str], datetime | None] = {}
+    for item in batch:
+        if item.needs_storage:
+            key = (item.message.meeting_id, item.message.uid)
+            starts[key] = starts.get(key) or _start_of(item)
+    return {key: await sessions.ensure(session, *key, starts[key]) for key in sorted(starts)}
 
 
 def _start_of(item: Parsed) -> datetime | None:
@@ -113,15 +114,16 @@ def _start_of(item: Parsed) -> datetime | None:
     return None
 
 
-async def _store_one(session: AsyncSession, item: Parsed, now: datetime) -> tuple[Handled, int]:
+async def _store_one(
+    session: AsyncSession, item: Parsed, rows: Sessions, now: datetime
+) -> tuple[Handled, int]:
     message = item.message
     if isinstance(message, SessionEnd):
         await sessions.end(
             session, message.meeting_id, message.uid, read_time(message.end_timestamp)
         )
         return _untouched(item), 0
-    start = _start_of(item)
-    row = await sessions.ensure(session, message.meeting_id, message.uid, start)
+    row = rows[message.meeting_id, message.uid]
     if isinstance(message, Transcription):
         return await _store_finals(session, item, row.speaker, now)
     return await _store_name(session, item, row, now), 0
