@@ -25,6 +25,8 @@ CORRELATION_HEADER = "X-Request-ID"
 
 #: A readiness check returns None when well, else a sentence that says what is wrong.
 Check = Callable[[], Awaitable[str | None]]
+#: Names and numbers that `/health` shows beside the checks.
+Facts = Callable[[], Awaitable[dict[str, Any]]]
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 _REQUEST_SECONDS = Histogram(
@@ -33,7 +35,12 @@ _REQUEST_SECONDS = Histogram(
 
 
 def create_service_app(
-    title: str, *, lifespan: Lifespan, checks: dict[str, Check] | None = None, **options: Any
+    title: str,
+    *,
+    lifespan: Lifespan,
+    checks: dict[str, Check] | None = None,
+    facts: Facts | None = None,
+    **options: Any,
 ) -> FastAPI:
     """Make a FastAPI app with the project's error bodies and operator routes.
 
@@ -41,6 +48,7 @@ def create_service_app(
         title: shown in the docs.
         lifespan: opens and closes what the service needs.
         checks: name → readiness check, for `/health` and `/readyz`.
+        facts: what else `/health` shows.
         **options: passed on to FastAPI.
     """
     app = FastAPIOffline(title=title, lifespan=lifespan, **options)
@@ -49,11 +57,15 @@ def create_service_app(
     app.add_exception_handler(HTTPException, _on_http_exception)
     app.add_exception_handler(Exception, _on_defect)
     app.middleware("http")(_observe)
-    _add_operator_routes(app, checks or {})
+    _add_operator_routes(app, checks or {}, facts or _no_facts)
     return app
 
 
-def _add_operator_routes(app: FastAPI, checks: dict[str, Check]) -> None:
+async def _no_facts() -> dict[str, Any]:
+    return {}
+
+
+def _add_operator_routes(app: FastAPI, checks: dict[str, Check], facts: Facts) -> None:
     async def run_checks() -> dict[str, str | None]:
         return {name: await check() for name, check in checks.items()}
 
@@ -63,7 +75,7 @@ def _add_operator_routes(app: FastAPI, checks: dict[str, Check]) -> None:
         results = await run_checks()
         parts = {name: problem or "healthy" for name, problem in results.items()}
         overall = "unhealthy" if any(results.values()) else "healthy"
-        return {"status": overall, **parts}
+        return {"status": overall, **parts, **await facts()}
 
     @app.get("/readyz", tags=["operator"])
     async def readyz() -> Response:
