@@ -1,0 +1,116 @@
+"""What every engine offers: samples and hints in, one hypothesis out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+Samples = npt.NDArray[np.float32]
+Gate = Literal["speech", "loudness"]
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word as shown, with its punctuation. Times: seconds from the start of the window.
+
+    `text` begins with a space where the language separates words by spaces, so that joining the
+    texts of words gives the sentence.
+    """
+
+    text: str
+    start_s: float
+    end_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """What an engine heard in one window, before anything is decided.
+
+    `doubtful` means that a guard tripped and the words were withheld: ask again with more audio.
+    The words include those of the hinted prefix. `language` is the one that was used.
+    """
+
+    words: tuple[Word, ...] = ()
+    language: str | None = None
+    language_probability: float = 1.0
+    doubtful: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DecodeHints:
+    """What is known before a decode.
+
+    Attributes:
+        language: code to decode in; None asks the engine to detect it.
+        task: `translate` gives English whatever is spoken.
+        prefix: settled text of the same window, with which the hypothesis must begin.
+        prompt: text that shows the style and the names to expect; never repeated in the answer.
+        thorough: on a tripped guard decode again with a wider window, instead of giving up.
+    """
+
+    language: str | None = None
+    task: Literal["transcribe", "translate"] = "transcribe"
+    prefix: str = ""
+    prompt: str | None = None
+    thorough: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EngineCapabilities:
+    """What an engine can do. `languages` None means any that Whisper knows."""
+
+    name: str
+    languages: frozenset[str] | None = None
+    translates: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class EngineOptions:
+    """How an engine may use the machine."""
+
+    device: str = "cpu"
+    compute_type: str = "int8"
+    workers: int = 2
+    threads: int = 1
+
+
+class Engine(Protocol):
+    """A loaded engine. `decode` blocks, and is called from several threads at once."""
+
+    @property
+    def capabilities(self) -> EngineCapabilities:
+        """What this engine can do with the model it has loaded."""
+        ...
+
+    def decode(self, samples: Samples, hints: DecodeHints) -> Hypothesis:
+        """Turn one window into words.
+
+        Args:
+            samples: float32[n], mono, 16 kHz, −1..1; n is at most 30 s.
+            hints: see `DecodeHints`.
+
+        Raises:
+            SpeechError: the engine failed; the same call may work later.
+        """
+        ...
+
+    def unload(self) -> None:
+        """Give the model's memory back. Safe to call twice, and while a decode runs."""
+        ...
+
+
+class EngineLoader(Protocol):
+    """What the registry names: loads an engine, blocking."""
+
+    #: Whether `load` needs a model folder.
+    needs_model: bool
+    #: Which frames are worth a decode: those of speech, or any that are loud enough.
+    gate: Gate
+
+    def load(self, folder: Path | None, options: EngineOptions) -> Engine:
+        """Load the model in `folder`. Raises EngineUnavailable."""
+        ...

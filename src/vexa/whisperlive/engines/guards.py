@@ -1,0 +1,55 @@
+"""Pure checks that tell a good decode from an invented or a looping one.
+
+The thresholds of the repeat guard are those of the measurements in ADR 0021; the others are
+Whisper's own defaults (openai/whisper, transcribe.py).
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections import Counter
+
+#: Speech seldom exceeds this rate; a decoder that loops does. Words per second, and a head start.
+MAX_WORDS_PER_S = 4.3
+WORDS_HEAD_START = 3
+#: Tokens that a decode of one second may need, and a head start. Whisper's mean is about 4.
+MAX_TOKENS_PER_S = 9
+TOKENS_HEAD_START = 16
+#: How often a word trigram may occur.
+MAX_TRIGRAM_COUNT = 1
+#: Text that compresses better than this repeats itself.
+MAX_COMPRESSION_RATIO = 2.4
+#: Above this probability of no speech, a decode with a mean log probability below the second
+#: value is invented.
+MAX_NO_SPEECH = 0.6
+MIN_MEAN_LOGPROB = -1.0
+
+_WORD = re.compile(r"\w+")
+
+
+def max_tokens(duration_s: float) -> int:
+    """Return the number of tokens after which a decode of `duration_s` is looping."""
+    return int(duration_s * MAX_TOKENS_PER_S) + TOKENS_HEAD_START
+
+
+def compression_ratio(text: str) -> float:
+    """Return how many times smaller zlib makes the text; 0 for no text."""
+    data = text.encode()
+    return len(data) / len(zlib.compress(data)) if data else 0.0
+
+
+def looks_repeated(text: str, duration_s: float) -> bool:
+    """Tell whether a decode of `duration_s` seems to say the same thing twice."""
+    words = _WORD.findall(text.lower())
+    if len(words) > duration_s * MAX_WORDS_PER_S + WORDS_HEAD_START:
+        return True
+    trigrams = Counter(zip(words, words[1:], words[2:], strict=False))
+    if any(count > MAX_TRIGRAM_COUNT for count in trigrams.values()):
+        return True
+    return compression_ratio(text) > MAX_COMPRESSION_RATIO
+
+
+def looks_invented(no_speech_probability: float, mean_logprob: float) -> bool:
+    """Tell whether a decode put words where nobody spoke."""
+    return no_speech_probability > MAX_NO_SPEECH and mean_logprob < MIN_MEAN_LOGPROB

@@ -1,0 +1,72 @@
+"""What the pure core says has happened. Times: seconds from sample 0 of the session."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vexa.whisperlive.engines.base import Word
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Text with start and end: a draft that may change, or a final that never will."""
+
+    seq: int
+    start_s: float
+    end_s: float
+    text: str
+    completed: bool
+    language: str | None = None
+    revision: int = 0
+    settled_words: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """Where a session can be taken up again.
+
+    Attributes:
+        next_seq: number of the next final.
+        durable_sample: everything before it is in a final, or was no speech.
+        sent: words of finals that lie behind `durable_sample`: the beginning of the turn there,
+            with times in seconds from the turn's start. A replay must begin with these words.
+        language: the language held, if any.
+    """
+
+    next_seq: int = 0
+    durable_sample: int = 0
+    sent: tuple[Word, ...] = ()
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Final:
+    """A segment is final; `point` is true once it is stored."""
+
+    segment: Segment
+    point: Point
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The newest words, not final. An empty text takes the draft with this number back."""
+
+    segment: Segment
+
+
+@dataclass(frozen=True, slots=True)
+class Safe:
+    """Audio without text is behind us: `point` moved without a final."""
+
+    point: Point
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageFound:
+    """The language is known from now on."""
+
+    code: str
+    probability: float
+
+
+Event = Final | Draft | Safe | LanguageFound

@@ -1,0 +1,320 @@
+"""Pure core of one speech session: frames, gaps and hypotheses in; requests and segments out.
+
+No I/O and no clock: time is the position in the audio. The shell (`live_session.py`) feeds it,
+asks what should be decoded, and stores and sends what it says.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Literal
+
+import numpy as np
+
+from vexa.contracts.audio import SAMPLE_RATE_HZ
+from vexa.whisperlive.buffer import FRAME_SAMPLES, AudioBuffer, AudioRun, FrameCutter, GapRun, Run
+from vexa.whisperlive.engines.base import DecodeHints, Hypothesis, Samples, Word
+from vexa.whisperlive.events import Draft, Event, Final, LanguageFound, Point, Safe, Segment
+from vexa.whisperlive.language import LanguageHold
+from vexa.whisperlive.stabilizer import Stabilizer
+from vexa.whisperlive.turns import Turn, TurnPolicy, TurnTracker, to_samples
+
+#: A turn shorter than this says nothing to an engine before it has ended.
+MIN_DRAFT_S = 0.8
+#: Silence moves the durable position in steps of this length, so that it costs few writes.
+SAFE_STEP_S = 5.0
+#: Decodes of one finished turn before its open words are given up.
+MAX_FAILURES = 3
+#: Revisions count in tenths of a second of audio: they rise across a restart of the server.
+REVISION_SAMPLES = SAMPLE_RATE_HZ // 10
+
+
+class Kind(IntEnum):
+    """What a decode is for; smaller goes first."""
+
+    FINAL = 0
+    PAUSE = 1
+    DRAFT = 2
+
+
+@dataclass(frozen=True, slots=True)
+class DecodeRequest:
+    """A window to decode, from `start` to `end` in samples from sample 0."""
+
+    kind: Kind
+    turn: int
+    start: int
+    end: int
+    hints: DecodeHints
+
+
+@dataclass(slots=True)
+class _Work:
+    turn: Turn
+    text: Stabilizer
+    decoded_to: int = 0
+    careful: tuple[int, tuple[Word, ...]] | None = None
+    failures: int = 0
+    language: str | None = field(default=None)
+
+
+class SpeechSession:
+    """One session. All methods return what happened, in order; positions only grow."""
+
+    def __init__(
+        self,
+        policy: TurnPolicy,
+        point: Point,
+        *,
+        language: str | None = None,
+        task: Literal["transcribe", "translate"] = "transcribe",
+        prompt: str | None = None,
+    ) -> None:
+        self.cutter = FrameCutter(point.durable_sample)
+        self.language = LanguageHold(language or point.language)
+        self._task = task
+        self._prompt = prompt
+        self._buffer = AudioBuffer()
+        self._turns = TurnTracker(policy, point.durable_sample)
+        self._work: deque[_Work] = deque()
+        self._in_flight: DecodeRequest | None = None
+        self._next_seq = point.next_seq
+        self._last_point = point
+        self._last_end_s = 0.0
+        self._last_draft: tuple[int, str, int] | None = None
+        self._revision = 0
+        if point.sent:
+            self._turns.open_at(point.durable_sample)
+            turn = self._turns.open
+            assert turn is not None
+            self._work.append(_Work(turn, Stabilizer(point.sent)))
+
+    @property
+    def head(self) -> int:
+        """Position up to which frames were heard."""
+        return self._turns.position
+
+    @property
+    def held_samples(self) -> int:
+        """Audio in memory."""
+        return self._buffer.held_samples
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing is left to decode."""
+        return not self._work
+
+    def hear(self, run: Run, probabilities: Sequence[float] = ()) -> list[Event]:
+        """Take whole frames from `cutter`, with a speech probability for each frame of audio."""
+        if isinstance(run, GapRun):
+            ended = self._turns.skip(run.samples)
+            events = self._after_frame(ended)
+        else:
+            events = self._hear_audio(run, probabilities)
+        return events + self._note_safe(to_samples(SAFE_STEP_S))
+
+    def end_turn(self) -> list[Event]:
+        """End the open turn, because no more audio comes, or none for long."""
+        return self._after_frame(self._turns.finish())
+
+    def wanted(self, step_s: float | None) -> DecodeRequest | None:
+        """Say what should be decoded next, from the newest audio; None when nothing, or in flight.
+
+        Args:
+            step_s: how much new audio makes a new draft; None for finals only.
+        """
+        if self._in_flight is not None or not self._work:
+            return None
+        work = self._work[0]
+        if work.turn.end is not None:
+            return self._request(Kind.FINAL, work, work.turn.end)
+        if step_s is None or not self._turns.has_speech(work.turn):
+            return None
+        if self._turns.is_pausing:
+            decoded = work.careful is not None and work.careful[0] >= work.turn.speech_end
+            return None if decoded else self._request(Kind.PAUSE, work, self.head)
+        new_from = max(work.decoded_to, work.turn.start)
+        if work.turn.speech_end <= new_from or self.head - new_from < to_samples(step_s):
+            return None
+        if self.head - work.turn.start < to_samples(MIN_DRAFT_S):
+            return None
+        return self._request(Kind.DRAFT, work, self.head)
+
+    def begin(self, request: DecodeRequest) -> Samples:
+        """Mark a request as in flight; return its window as float32[end − start]."""
+        self._in_flight = request
+        return self._buffer.read(request.start, request.end)
+
+    def decoded(self, request: DecodeRequest, heard: Hypothesis) -> list[Event]:
+        """Take the answer to a request; an answer that came too late changes nothing."""
+        self._in_flight = None
+        work = self._work[0] if self._work else None
+        if work is None or work.turn.number != request.turn:
+            return []
+        work.decoded_to = max(work.decoded_to, request.end)
+        if work.turn.was_cut and request.end > (work.turn.end or 0):
+            return []
+        events = self._learn_language(request, heard)
+        work.language = heard.language or work.language
+        if request.kind is Kind.FINAL:
+            return events + self._complete(work, heard.words)
+        if request.kind is Kind.PAUSE:
+            work.careful = (request.end, heard.words)
+        if not heard.doubtful and heard.words:
+            head_s = (request.end - request.start) / SAMPLE_RATE_HZ
+            work.text.update(heard.words, head_s)
+            events += self._send(work, work.text.take_ready(head_s))
+            events += self._show(work)
+        return events + self._complete_front()
+
+    def failed(self, request: DecodeRequest) -> list[Event]:
+        """The engine could not answer: try again, a few times."""
+        self._in_flight = None
+        work = self._work[0] if self._work else None
+        if work is None or work.turn.number != request.turn or request.kind is not Kind.FINAL:
+            return []
+        work.failures += 1
+        return self._complete(work, ()) if work.failures >= MAX_FAILURES else []
+
+    def _hear_audio(self, run: AudioRun, probabilities: Sequence[float]) -> list[Event]:
+        self._buffer.add(run)
+        frames = run.samples.reshape(-1, FRAME_SAMPLES)
+        loudness = np.sqrt(np.mean(np.square(frames), axis=1)).tolist()
+        events: list[Event] = []
+        for probability, level in zip(probabilities, loudness, strict=True):
+            ended = self._turns.hear(probability, level, self._cut_after())
+            events += self._after_frame(ended)
+        return events
+
+    def _cut_after(self) -> int:
+        if not self._work or self._work[-1].turn.end is not None:
+            return 0
+        work = self._work[-1]
+        settled = round(work.text.settled_end_s * SAMPLE_RATE_HZ)
+        return work.turn.start + settled + FRAME_SAMPLES if settled else 0
+
+    def _after_frame(self, ended: Turn | None) -> list[Event]:
+        turn = self._turns.open
+        known = self._work[-1].turn.number if self._work else -1
+        if ended is not None and ended.number > known:
+            self._work.append(_Work(ended, Stabilizer()))
+            known = ended.number
+        if turn is not None and turn.number > known:
+            self._work.append(_Work(turn, Stabilizer()))
+        return self._complete_front() if ended is not None else []
+
+    def _complete_front(self) -> list[Event]:
+        events: list[Event] = []
+        while self._work and (turn := self._work[0].turn).end is not None:
+            work = self._work[0]
+            if not self._turns.has_speech(turn) and not work.text.settled:
+                events += self._complete(work, ())
+            elif (
+                work.careful is not None
+                and turn.speech_end <= work.careful[0]
+                and (not turn.was_cut or work.careful[0] <= turn.end)
+            ):
+                events += self._complete(work, work.careful[1])
+            else:
+                break
+        return events
+
+    def _complete(self, work: _Work, heard: Sequence[Word]) -> list[Event]:
+        work.text.finish(heard)
+        self._work.popleft()
+        events = self._send(work, work.text.take_all())
+        if not events and self._last_draft is not None:
+            events += self._clear_draft()
+        return events + self._note_safe(FRAME_SAMPLES) + self._complete_front()
+
+    def _send(self, work: _Work, words: list[Word]) -> list[Event]:
+        text = "".join(word.text for word in words).strip()
+        if not text:
+            return []
+        start_s, end_s = self._times(work, words)
+        self._last_end_s = end_s
+        segment = Segment(
+            self._next_seq, start_s, end_s, text, completed=True, language=work.language
+        )
+        self._next_seq += 1
+        self._last_draft = None
+        self._last_point = self._point()
+        return [Final(segment, self._last_point)]
+
+    def _show(self, work: _Work) -> list[Event]:
+        words = [*work.text.unsent, *work.text.tail]
+        text = "".join(word.text for word in words).strip()
+        settled = len(work.text.unsent)
+        shown = (self._next_seq, text, settled)
+        if shown == self._last_draft or (not text and self._last_draft is None):
+            return []
+        if not text:
+            return self._clear_draft()
+        self._last_draft = shown
+        start_s, end_s = self._times(work, words)
+        return [
+            Draft(
+                Segment(
+                    self._next_seq,
+                    start_s,
+                    end_s,
+                    text,
+                    completed=False,
+                    language=work.language,
+                    revision=self._next_revision(),
+                    settled_words=settled,
+                )
+            )
+        ]
+
+    def _clear_draft(self) -> list[Event]:
+        self._last_draft = None
+        at_s = self._last_end_s
+        empty = Segment(
+            self._next_seq, at_s, at_s, "", completed=False, revision=self._next_revision()
+        )
+        return [Draft(empty)]
+
+    def _next_revision(self) -> int:
+        self._revision = max(self._revision + 1, self.head // REVISION_SAMPLES)
+        return self._revision
+
+    def _times(self, work: _Work, words: list[Word]) -> tuple[float, float]:
+        origin_s = work.turn.start / SAMPLE_RATE_HZ
+        start_s = max(origin_s + words[0].start_s, self._last_end_s)
+        return start_s, max(origin_s + words[-1].end_s, start_s)
+
+    def _point(self) -> Point:
+        if not self._work:
+            return Point(self._next_seq, self._turns.safe_position, (), self.language.code)
+        work = self._work[0]
+        sent = tuple(work.text.settled[: work.text.sent])
+        return Point(self._next_seq, work.turn.start, sent, self.language.code)
+
+    def _note_safe(self, step: int) -> list[Event]:
+        point = self._point()
+        self._buffer.forget_before(point.durable_sample)
+        if point.durable_sample - self._last_point.durable_sample < step:
+            return []
+        self._last_point = point
+        return [Safe(point)]
+
+    def _request(self, kind: Kind, work: _Work, end: int) -> DecodeRequest:
+        hints = DecodeHints(
+            language=self.language.code,
+            task=self._task,
+            prefix=work.text.prefix,
+            prompt=self._prompt,
+            thorough=kind is not Kind.DRAFT,
+        )
+        return DecodeRequest(kind, work.turn.number, work.turn.start, end, hints)
+
+    def _learn_language(self, request: DecodeRequest, heard: Hypothesis) -> list[Event]:
+        if request.kind is Kind.DRAFT or not heard.words:
+            return []
+        if not self.language.learn(heard.language, heard.language_probability):
+            return []
+        return [LanguageFound(str(self.language.code), self.language.probability)]

@@ -1,0 +1,121 @@
+"""Pure: successive hypotheses of one turn in, settled words out.
+
+LocalAgreement-2 (Liu and others, 2020; used for Whisper by Macháček and others, 2023): a word is
+settled when two hypotheses in a row, of growing audio, agree on it. Settled words never change:
+not even by the last decode of the turn. Times here are seconds from the start of the turn.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+
+from vexa.whisperlive.engines.base import Word
+
+#: Words that end closer than this to the edge of the audio may be halves of words.
+EDGE_S = 0.4
+#: Settled words leave at the end of a sentence, at a comma once they span this long, or when the
+#: oldest of them has this age.
+CLAUSE_S = 2.0
+MAX_AGE_S = 4.0
+
+_SENTENCE_END = tuple(".?!…。？！؟।")
+_CLAUSE_END = tuple(",;:，；：、،")
+
+
+def normalise(text: str) -> str:
+    """Return what two spellings of one word have in common: letters and digits, folded."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(char for char in folded if char.isalnum())
+
+
+def prefix_length(settled: Sequence[Word], heard: Sequence[Word]) -> int:
+    """Return how many words of `heard` say what `settled` says, by the least edits.
+
+    A hypothesis need not repeat the settled words exactly; the words behind the best match of
+    all of them are new. Of equally good matches the longest counts, so that nothing is doubled.
+    """
+    want = [normalise(word.text) for word in settled]
+    have = [normalise(word.text) for word in heard]
+    if have[: len(want)] == want:
+        return len(want)
+    row = list(range(len(have) + 1))
+    for i, word in enumerate(want, 1):
+        last, row = row, [i, *([0] * len(have))]
+        for j, other in enumerate(have, 1):
+            row[j] = min(last[j - 1] + (word != other), last[j] + 1, row[j - 1] + 1)
+    best = min(row)
+    return max(j for j, cost in enumerate(row) if cost == best)
+
+
+class Stabilizer:
+    """The text of one turn: settled words, those of them that have left, and the open tail."""
+
+    def __init__(self, sent: Sequence[Word] = ()) -> None:
+        """Begin with words of this turn that are already in finals."""
+        self.settled: list[Word] = list(sent)
+        self.sent = len(self.settled)
+        self.tail: list[Word] = []
+
+    @property
+    def prefix(self) -> str:
+        """The settled text, as a hint for the engine."""
+        return "".join(word.text for word in self.settled)
+
+    @property
+    def settled_end_s(self) -> float:
+        """End of the last settled word; 0 when there is none."""
+        return self.settled[-1].end_s if self.settled else 0.0
+
+    @property
+    def unsent(self) -> list[Word]:
+        """Settled words that are in no final yet."""
+        return self.settled[self.sent :]
+
+    def update(self, heard: Sequence[Word], head_s: float) -> None:
+        """Take a hypothesis of the turn so far.
+
+        Args:
+            heard: words from the start of the turn.
+            head_s: how much audio the engine had.
+        """
+        tail = list(heard[prefix_length(self.settled, heard) :])
+        agreed = 0
+        for before, now in zip(self.tail, tail, strict=False):
+            same = normalise(before.text) == normalise(now.text)
+            if not same or now.end_s > head_s - EDGE_S:
+                break
+            agreed += 1
+        self.settled += tail[:agreed]
+        self.tail = tail[agreed:]
+
+    def finish(self, heard: Sequence[Word]) -> None:
+        """Take the last hypothesis of the turn: its words beyond the settled ones are settled."""
+        self.settled += heard[prefix_length(self.settled, heard) :]
+        self.tail = []
+
+    def take_ready(self, head_s: float) -> list[Word]:
+        """Return the settled words that should leave as a final now, and count them as sent."""
+        waiting = self.unsent
+        if not waiting:
+            return []
+        if head_s - waiting[0].end_s >= MAX_AGE_S:
+            return self.take_all()
+        for index in range(len(waiting) - 1, -1, -1):
+            if _ends_clause(waiting[: index + 1]):
+                self.sent += index + 1
+                return waiting[: index + 1]
+        return []
+
+    def take_all(self) -> list[Word]:
+        """Return every settled word that is in no final yet, and count them as sent."""
+        waiting = self.unsent
+        self.sent = len(self.settled)
+        return waiting
+
+
+def _ends_clause(words: list[Word]) -> bool:
+    last = words[-1].text.rstrip("\"'”’)")
+    if last.endswith(_SENTENCE_END):
+        return True
+    return last.endswith(_CLAUSE_END) and words[-1].end_s - words[0].start_s >= CLAUSE_S

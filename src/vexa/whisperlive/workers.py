@@ -1,0 +1,104 @@
+"""Runs decodes on a few threads, as the scheduler says; the event loop never waits for one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Protocol
+
+import structlog
+
+from vexa.contracts.errors import SpeechError
+from vexa.kit.clock import Clock
+from vexa.kit.tasks import BackgroundTasks
+from vexa.whisperlive import metrics
+from vexa.whisperlive.engines.base import Engine, Hypothesis, Samples
+from vexa.whisperlive.scheduler import Job, Scheduler, Stream
+from vexa.whisperlive.session import DecodeRequest
+
+_log = structlog.get_logger(__name__)
+
+
+class DecodedStream(Stream, Protocol):
+    """A session that takes answers."""
+
+    def begin(self, request: DecodeRequest) -> Samples:
+        """Mark a request as in flight; return its window."""
+        ...
+
+    def decoded(self, request: DecodeRequest, heard: Hypothesis | None) -> None:
+        """Take the answer; None when the engine failed."""
+        ...
+
+
+class Workers:
+    """As many decodes at a time as there are threads.
+
+    Args:
+        scheduler: picks what is decoded.
+        engine: gives the loaded engine, or None while there is none.
+        count: threads.
+        clock: monotonic time for waits.
+    """
+
+    def __init__(
+        self,
+        scheduler: Scheduler,
+        engine: Callable[[], Engine | None],
+        count: int,
+        clock: Clock,
+    ) -> None:
+        self._scheduler = scheduler
+        self._engine = engine
+        self._count = count
+        self._clock = clock
+        self._pool = ThreadPoolExecutor(count, thread_name_prefix="decode")
+        self._tasks = BackgroundTasks()
+        self._running = 0
+
+    def wake(self) -> None:
+        """Look for work: a session has new audio, an answer came, or the engine is loaded."""
+        now_s = self._clock.monotonic_s()
+        engine = self._engine()
+        if engine is None:
+            return
+        while self._running < self._count:
+            job = self._scheduler.pick(now_s)
+            if job is None:
+                break
+            self._start(job, engine)
+        else:
+            self._scheduler.note_due(now_s)
+        metrics.LEVEL.set(self._scheduler.backoff.level)
+
+    async def aclose(self) -> None:
+        """Stop. Decodes that run are left to end by themselves; their answers are dropped."""
+        await self._tasks.aclose()
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _start(self, job: Job, engine: Engine) -> None:
+        stream: DecodedStream = job.stream  # type: ignore[assignment]
+        samples = stream.begin(job.request)
+        metrics.QUEUE_WAIT_S.labels(job.request.kind.name.lower()).observe(job.wait_s)
+        self._running += 1
+        self._tasks.spawn("decode", self._decode(stream, job.request, samples, engine))
+
+    async def _decode(
+        self, stream: DecodedStream, request: DecodeRequest, samples: Samples, engine: Engine
+    ) -> None:
+        started_s = self._clock.monotonic_s()
+        heard: Hypothesis | None = None
+        try:
+            heard = await asyncio.get_running_loop().run_in_executor(
+                self._pool, engine.decode, samples, request.hints
+            )
+        except SpeechError as exc:
+            _log.warning("decode_failed", code=exc.code, detail=exc.detail)
+        finally:
+            self._running -= 1
+            took_s = self._clock.monotonic_s() - started_s
+            metrics.DECODE_S.labels(request.kind.name.lower()).observe(took_s)
+            self._scheduler.charge(stream, took_s)
+        stream.decoded(request, heard)
+        self.wake()
