@@ -250,3 +250,17 @@ async def test_host_page_admits_and_removes(
     await expect(guest.locator(".roSPhc")).to_be_visible()
     await host.get_by_role("button", name="End for everyone").click()
     await control.wait_for_event(CODE, "meeting_ended")
+
+
+@pytest.mark.parametrize("policy", ["strict", "none"])
+async def test_other_policies_let_the_page_work(
+    policy: str, control: ControlClient, open_page: OpenPage
+) -> None:
+    await control.create_meeting(CODE, csp=policy)
+    page = await open_page()
+    response = await page.goto(URL)
+    assert response is not None
+    given = response.headers.get("content-security-policy", "")
+    assert ("connect-src 'self'" in given) == (policy == "strict")
+    await join(page, control)
+    await expect(page.locator(".tiles [data-participant-id]")).to_have_count(1)
