@@ -18,8 +18,9 @@ from vexa.storage.database import Database
 _log = structlog.get_logger(__name__)
 
 POLL_S = 0.25
-#: Part of the time that is kept for ending bots that did not leave by themselves.
-KILL_SHARE = 0.25
+#: Part of the time that is kept for ending bots that did not leave by themselves; a quarter of
+#: that is between SIGTERM and SIGKILL.
+KILL_SHARE = 0.4
 
 
 class DrainAnswer(BaseModel):
@@ -62,7 +63,7 @@ class Drain:
         asked = await self._ask_until_empty(started_s + within_s * (1 - KILL_SHARE))
         stubborn = self._fleet.bots
         for bot in stubborn:
-            self._keeper.end_process(bot, grace_s=within_s * KILL_SHARE / 2)
+            self._keeper.end_process(bot, grace_s=within_s * KILL_SHARE / 4)
         await self._ask_until_empty(started_s + within_s)
         ended, remaining = len(stubborn), len(self._fleet.bots)
         _log.info("drained", asked=len(asked), ended=ended, remaining=remaining)

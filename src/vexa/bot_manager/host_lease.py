@@ -24,7 +24,7 @@ _log = structlog.get_logger(__name__)
 LIFETIME = timedelta(seconds=15)
 RENEW_EVERY_S = 5.0
 #: A predecessor that is shutting down gets this long; `kit.serve.GRACE_S` is part of it.
-TAKE_OVER_TRIES = 20
+TAKE_OVER_TRIES = 14
 TAKE_OVER_PAUSE_S = 0.5
 
 

@@ -4,7 +4,7 @@ A bot's browser starts sessions and groups of its own, and its crash handlers gi
 init; so neither the group nor the parent is enough. A process belongs to a bot when its
 environment or its profile folder carries the bot's connection id, or when its parent, its session
 leader or its group leader belongs. Chromium overwrites the environment block of its children but
-not of its first process (looked at with Chromium 141, November 2026).
+not of its first process (looked at with Chromium 156, November 2026).
 """
 
 from __future__ import annotations
