@@ -15,17 +15,26 @@ from playwright.async_api import Page
 RATE_HZ = 48_000
 #: Most that network, jitter buffer and reading may delay sound, seconds.
 MAX_DELAY_S = 1.0
+#: Length of a piece: short, so that a jitter buffer's one stretch spoils one piece only.
+PIECE = RATE_HZ // 4
+#: A piece below this share of the utterance's mean power is a pause and is not judged.
+PAUSE_SHARE = 0.05
 
 Samples = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Match:
-    """Where an utterance was heard best, and how well each second of it agrees (-1 to 1)."""
+    """Where an utterance was heard best, and how well each loud piece of it agrees (-1 to 1)."""
 
     slot: int
     delay_s: float
-    seconds: list[float]
+    pieces: list[float]
+
+    @property
+    def share_right(self) -> float:
+        """Share of the pieces that are what was sent."""
+        return float(np.mean([piece >= 0.9 for piece in self.pieces]))
 
 
 def correlation(heard: Samples, sent: Samples) -> float:
@@ -77,7 +86,7 @@ class CapturedAudio:
     def match(self, sent: Samples, start_epoch_s: float) -> Match:
         """Find an utterance in the slot where it sounds best."""
         matches = [self._match_in(slot, sent, start_epoch_s) for slot in self.slots()]
-        return max(matches, key=lambda found: float(np.mean(found.seconds)))
+        return max(matches, key=lambda found: found.share_right)
 
     def _track(self, slot: int) -> tuple[Samples, float]:
         """All samples of a slot and the time of day of the first."""
@@ -97,20 +106,23 @@ class CapturedAudio:
         assert len(window) >= len(sent), "the capture ended before the speech"
         offset = best_offset(window, sent)
         delay_s = (first + offset) / RATE_HZ + origin_s - start_epoch_s
-        seconds = [
-            self._second(window, sent, offset, at)
-            for at in range(0, len(sent) - RATE_HZ + 1, RATE_HZ)
+        power = float(np.mean(np.square(sent)))
+        loud = [
+            at
+            for at in range(0, len(sent) - PIECE + 1, PIECE)
+            if np.mean(np.square(sent[at : at + PIECE])) > PAUSE_SHARE * power
         ]
-        return Match(slot, delay_s, seconds)
+        pieces = [self._piece(window, sent, offset, at) for at in loud]
+        return Match(slot, delay_s, pieces)
 
     @staticmethod
-    def _second(window: Samples, sent: Samples, offset: int, at: int) -> float:
-        """Agreement of one second, allowing a jitter buffer's shift of 50 ms."""
-        piece = sent[at : at + RATE_HZ]
+    def _piece(window: Samples, sent: Samples, offset: int, at: int) -> float:
+        """Agreement of one piece, allowing a jitter buffer's shift of 50 ms."""
+        piece = sent[at : at + PIECE]
         slack = RATE_HZ // 20
         start = max(0, offset + at - slack)
-        around = window[start : offset + at + RATE_HZ + slack]
+        around = window[start : offset + at + PIECE + slack]
         if len(around) < len(piece):
             return 0.0
         shift = best_offset(around, piece)
-        return correlation(around[shift : shift + RATE_HZ], piece)
+        return correlation(around[shift : shift + PIECE], piece)
