@@ -1,0 +1,34 @@
+"""What tells a good decode from a loop or an invention."""
+
+from __future__ import annotations
+
+import pytest
+
+from vexa.whisperlive.engines.guards import looks_invented, looks_repeated, max_tokens
+
+
+@pytest.mark.parametrize(
+    ("text", "duration_s", "repeated"),
+    [
+        ("and so my fellow americans ask not what your country", 4.0, False),
+        ("ask not what your country ask not what your country", 5.0, True),
+        ("one two three four five six seven eight nine ten eleven", 1.0, True),
+        ("no no no no no no", 3.0, True),
+        ("", 1.0, False),
+        ("yes", 0.3, False),
+    ],
+)
+def test_repeats_are_seen(text: str, duration_s: float, repeated: bool) -> None:
+    assert looks_repeated(text, duration_s) is repeated
+
+
+@pytest.mark.parametrize(
+    ("no_speech", "logprob", "invented"),
+    [(0.9, -1.5, True), (0.9, -0.3, False), (0.1, -3.0, False)],
+)
+def test_inventions_are_seen(no_speech: float, logprob: float, invented: bool) -> None:
+    assert looks_invented(no_speech, logprob) is invented
+
+
+def test_more_audio_allows_more_tokens() -> None:
+    assert max_tokens(0.0) < max_tokens(5.0) < max_tokens(30.0)

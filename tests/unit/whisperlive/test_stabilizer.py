@@ -1,0 +1,104 @@
+"""LocalAgreement-2: what two hypotheses agree on is settled, and stays."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vexa.whisperlive.engines.base import Word
+from vexa.whisperlive.stabilizer import Stabilizer, normalise, prefix_length
+
+
+def words(text: str, word_s: float = 0.5) -> list[Word]:
+    return [
+        Word(f" {part}", index * word_s, (index + 1) * word_s)
+        for index, part in enumerate(text.split())
+    ]
+
+
+def text(items: list[Word]) -> str:
+    return "".join(item.text for item in items).strip()
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [(" Hello,", "hello"), ("don't", "Dont"), ("Ａ１", "a1"), (" Straße", "strasse")],
+)
+def test_spellings_of_one_word_are_equal(one: str, other: str) -> None:
+    assert normalise(one) == normalise(other)
+
+
+@pytest.mark.parametrize(
+    ("settled", "heard", "length"),
+    [
+        ("", "a b", 0),
+        ("a b", "a b c", 2),
+        ("a b", "A, b. c", 2),
+        ("a b c", "a c d", 2),
+        ("a b", "a x b c", 3),
+        ("a b", "", 0),
+        ("two two", "two two two", 2),
+    ],
+)
+def test_the_settled_words_are_found_in_what_was_heard(
+    settled: str, heard: str, length: int
+) -> None:
+    assert prefix_length(words(settled), words(heard)) == length
+
+
+def test_words_that_two_hypotheses_share_are_settled() -> None:
+    stabilizer = Stabilizer()
+    stabilizer.update(words("the cat sad"), 3.0)
+    assert stabilizer.settled == []
+    stabilizer.update(words("The cat sat on"), 4.0)
+    assert text(stabilizer.settled) == "The cat"
+    assert text(stabilizer.tail) == "sat on"
+
+
+def test_a_word_at_the_edge_of_the_audio_waits() -> None:
+    stabilizer = Stabilizer()
+    stabilizer.update(words("the cat"), 1.0)
+    stabilizer.update(words("the cat"), 1.1)
+    assert text(stabilizer.settled) == "the"
+
+
+def test_the_last_decode_only_adds() -> None:
+    stabilizer = Stabilizer()
+    stabilizer.update(words("the cat sat"), 3.0)
+    stabilizer.update(words("the cat sat"), 3.0)
+    stabilizer.finish(words("a bat sat down"))
+    assert text(stabilizer.settled) == "the cat sat down"
+
+
+def test_a_comma_ends_a_clause_only_after_a_while() -> None:
+    stabilizer = Stabilizer()
+    for _ in range(2):
+        stabilizer.update(words("well, I think so, and more"), 9.0)
+    stabilizer.settled, stabilizer.tail = stabilizer.settled[:1], []
+    assert stabilizer.take_ready(1.0) == []
+    for _ in range(2):
+        stabilizer.update(words("well, I think so, and more"), 3.9)
+    assert text(stabilizer.take_ready(3.9)) == "well, I think so,"
+    assert text(stabilizer.unsent) == "and more"
+
+
+SENTENCES = st.lists(st.sampled_from(["a", "b.", "c,", "D", "e"]), max_size=12).map(" ".join)
+
+
+@given(st.lists(SENTENCES, max_size=8), SENTENCES)
+def test_what_is_settled_is_a_prefix_of_what_is_settled_later(
+    hypotheses: list[str], last: str
+) -> None:
+    stabilizer = Stabilizer()
+    sent: list[Word] = []
+    for hypothesis in hypotheses:
+        before = list(stabilizer.settled)
+        stabilizer.update(words(hypothesis), 6.5)
+        assert stabilizer.settled[: len(before)] == before
+        sent += stabilizer.take_ready(6.5)
+        assert sent == stabilizer.settled[: len(sent)]
+    before = list(stabilizer.settled)
+    stabilizer.finish(words(last))
+    assert stabilizer.settled[: len(before)] == before
+    assert sent + stabilizer.take_all() == stabilizer.settled
