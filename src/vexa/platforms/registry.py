@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from vexa.kit.registry import Registry
-from vexa.platforms.base import MeetingAddress
+from vexa.platforms.base import MeetingAddress, Platform
 
 #: Platform → `parse(native_id, passcode)`, which raises InvalidInput.
 ADDRESSES: Registry[Callable[[str, str | None], MeetingAddress]] = Registry(
     "platform", {"google_meet": "vexa.platforms.google_meet.address:parse"}
+)
+
+#: Platform → how its pages behave.
+PLATFORMS: Registry[Platform] = Registry(
+    "platform", {"google_meet": "vexa.platforms.google_meet.platform:GOOGLE_MEET"}
 )
 
 

@@ -1,0 +1,358 @@
+// Takes each remote audio track of the page's WebRTC connections out as short labelled pieces.
+//
+// Runs before any code of the page, in every frame. The page is not trusted: nothing of this script
+// is reachable from it, messages are plain strings (so that no hooked JSON, toJSON or join sees the
+// nonce), and natives are taken before the page can replace them. What the page can still do is send
+// false audio, as it always could; Python checks every message.
+//
+// Message: "<nonce> <document> <kind> <fields...>", fields separated by single spaces:
+//   track <track> <connection>           a remote audio track begins
+//   audio <track> <ms> <csrc|-> <Hz> <base64 PCM16>   ms: epoch time of the first sample
+//   channel <index> <base64>             a message of a data channel in config.channels
+//   state <connection> <connectionState>
+//   method <track> <name>                how the track is read
+((config) => {
+  'use strict';
+  const bind = globalThis[config.binding];
+  delete globalThis[config.binding];
+  const NativeConnection = globalThis.RTCPeerConnection;
+  if (typeof bind !== 'function' || !NativeConnection) return;
+
+  // 60 ms of look-ahead: the list of contributing sources lags behind the samples by one packet.
+  const HOLD_MS = 60;
+  // A source is trusted for this long after its last packet.
+  const RECENT_MS = 400;
+  // A packet's sound lasts about this long after its time stamp (20 ms frames, some jitter).
+  const PACKET_MS = 30;
+  // -60 dB: below it a source only keeps its line open.
+  const SOUND_LEVEL = 0.001;
+  const PIECE_MS = 100;
+  // Digital silence that is still sent as samples, so that words are not cut.
+  const QUIET_MS = 300;
+  const OFFSET_WINDOW_MS = 5000;
+  const CHANNEL_LIMIT_BYTES = 262144;
+
+  const { apply, construct } = Reflect;
+  const { max, round, abs, min } = Math;
+  const { isFinite } = Number;
+  const NativeAudio = globalThis.Audio;
+  const NativeStream = globalThis.MediaStream;
+  const NativeProcessor = globalThis.MediaStreamTrackProcessor;
+  const NativeContext = globalThis.AudioContext;
+  const NativeWorkletNode = globalThis.AudioWorkletNode;
+  const NativeBlob = globalThis.Blob;
+  const blobUrl = URL.createObjectURL.bind(URL);
+  const toText = String.fromCharCode;
+  const toBase64 = globalThis.btoa.bind(globalThis);
+  const listen = EventTarget.prototype.addEventListener;
+  const later = globalThis.setTimeout.bind(globalThis);
+  const clock = performance.now.bind(performance);
+  const origin = performance.timeOrigin;
+  const contributing = RTCRtpReceiver.prototype.getContributingSources;
+  const epochMs = () => origin + clock();
+
+  const documentId = toText(...Array.from(crypto.getRandomValues(new Uint8Array(12)), (b) => 97 + (b % 26)));
+  const head = config.nonce + ' ' + documentId + ' ';
+  const send = (body) => {
+    try {
+      bind(head + body);
+    } catch {
+      // the page is going away
+    }
+  };
+
+  const encode = (bytes) => {
+    let text = '';
+    for (let start = 0; start < bytes.length; start += 8192) {
+      text += apply(toText, null, bytes.subarray(start, min(start + 8192, bytes.length)));
+    }
+    return toBase64(text);
+  };
+
+  // The page's pipeline without per-participant receivers is not taken when this is missing.
+  delete RTCRtpReceiver.prototype.createEncodedStreams;
+
+  // ---- who speaks on a receiver -----------------------------------------------------------------
+
+  const makeLabeller = (receiver) => {
+    let current = '';
+    let currentSeen = 0;
+    const loudAt = new Map();
+    return (at) => {
+      let best = '';
+      let bestLevel = -1;
+      let holds = false;
+      for (const source of apply(contributing, receiver, [])) {
+        const seen = source.timestamp > 1e11 ? source.timestamp : origin + source.timestamp;
+        const level = source.audioLevel === undefined ? 1 : source.audioLevel;
+        const name = '' + source.source;
+        if (level >= SOUND_LEVEL) loudAt.set(name, seen);
+        if (at - (loudAt.get(name) || 0) > RECENT_MS || seen < at - PACKET_MS) continue;
+        if (name === current) {
+          holds = true;
+          currentSeen = seen;
+        }
+        if (level > bestLevel) {
+          best = name;
+          bestLevel = level;
+        }
+      }
+      if (holds) return current;
+      if (best) {
+        current = best;
+        currentSeen = at;
+      } else if (at - currentSeen > RECENT_MS) {
+        current = '';
+      }
+      if (loudAt.size > 256) loudAt.clear();
+      return current;
+    };
+  };
+
+  // ---- pieces -----------------------------------------------------------------------------------
+
+  const makePieces = (number, label) => {
+    const held = [];
+    let piece = null;
+    let quietMs = 0;
+
+    const flush = () => {
+      if (!piece) return;
+      const samples = new Int16Array(piece.length);
+      let offset = 0;
+      for (const part of piece.parts) {
+        for (let i = 0; i < part.length; i += 1) {
+          const value = part[i] < 0 ? part[i] * 32768 : part[i] * 32767;
+          samples[offset] = max(-32768, min(32767, round(value)));
+          offset += 1;
+        }
+      }
+      const bytes = new Uint8Array(samples.buffer);
+      const at = round(piece.at * 10) / 10;
+      send('audio ' + number + ' ' + at + ' ' + (piece.csrc || '-') + ' ' + piece.rate + ' ' + encode(bytes));
+      piece = null;
+    };
+
+    const place = (frame) => {
+      const csrc = label(frame.at);
+      const lengthMs = (frame.samples.length * 1000) / frame.rate;
+      quietMs = frame.sounds ? 0 : quietMs + lengthMs;
+      const apart = piece && (piece.csrc !== csrc || piece.rate !== frame.rate || abs(frame.at - piece.end) > 50);
+      if (apart) flush();
+      if (!frame.sounds && (quietMs > QUIET_MS || !csrc)) {
+        flush();
+        return;
+      }
+      if (!piece) piece = { at: frame.at, end: frame.at, csrc, rate: frame.rate, parts: [], length: 0 };
+      piece.parts.push(frame.samples);
+      piece.length += frame.samples.length;
+      piece.end += lengthMs;
+      if (piece.length * 1000 >= PIECE_MS * frame.rate) flush();
+    };
+
+    return {
+      take(samples, at, rate) {
+        let sounds = false;
+        for (let i = 0; i < samples.length && !sounds; i += 1) sounds = abs(samples[i]) >= 1 / 32768;
+        held.push({ samples, at, rate, sounds });
+        while (held.length && held[0].at <= at - HOLD_MS) place(held.shift());
+      },
+      end() {
+        while (held.length) place(held.shift());
+        flush();
+      },
+    };
+  };
+
+  // Media time -> epoch time: the least delay seen lately is the truth, the rest is waiting.
+  const makeEpoch = () => {
+    let offset = Infinity;
+    let candidate = Infinity;
+    let windowEnd = 0;
+    let last = -Infinity;
+    return (mediaMs, lengthMs) => {
+      const now = epochMs();
+      const seen = now - mediaMs - lengthMs;
+      if (mediaMs < last - 1000 || !isFinite(offset) || seen < offset - 1000) {
+        offset = seen;
+        candidate = Infinity;
+        windowEnd = now + OFFSET_WINDOW_MS;
+      }
+      last = mediaMs;
+      offset = min(offset, seen);
+      candidate = min(candidate, seen);
+      if (now > windowEnd) {
+        offset = candidate;
+        candidate = Infinity;
+        windowEnd = now + OFFSET_WINDOW_MS;
+      }
+      return mediaMs + offset;
+    };
+  };
+
+  // ---- three ways to read a track ---------------------------------------------------------------
+
+  const mono = (data) => {
+    const samples = new Float32Array(data.numberOfFrames);
+    data.copyTo(samples, { planeIndex: 0, format: 'f32-planar' });
+    if (data.numberOfChannels > 1) {
+      const other = new Float32Array(data.numberOfFrames);
+      data.copyTo(other, { planeIndex: 1, format: 'f32-planar' });
+      for (let i = 0; i < samples.length; i += 1) samples[i] = (samples[i] + other[i]) / 2;
+    }
+    return samples;
+  };
+
+  const readByProcessor = (track, pieces) => {
+    // 3 s of frames: a stalled main thread may not lose any
+    const reader = new NativeProcessor({ track, maxBufferSize: 300 }).readable.getReader();
+    const epoch = makeEpoch();
+    const pump = async () => {
+      for (;;) {
+        const { value, done } = await reader.read();
+        if (done) break;
+        const rate = value.sampleRate;
+        const at = epoch(value.timestamp / 1000, (value.numberOfFrames * 1000) / rate);
+        pieces.take(mono(value), at, rate);
+        value.close();
+      }
+      pieces.end();
+    };
+    pump().catch(() => pieces.end());
+  };
+
+  const WORKLET = `registerProcessor('take', class extends AudioWorkletProcessor {
+    constructor() { super(); this.block = new Float32Array(512); this.used = 0; }
+    process(inputs) {
+      const input = inputs[0][0];
+      if (input) {
+        this.block.set(input, this.used);
+        this.used += input.length;
+        if (this.used >= 512) {
+          this.port.postMessage({ at: currentTime * 1000, samples: this.block.slice() });
+          this.used = 0;
+        }
+      }
+      return true;
+    }
+  });`;
+
+  const openContext = (track) => {
+    const context = new NativeContext({ sampleRate: 48000 });
+    context.resume().catch(() => {});
+    return { context, source: context.createMediaStreamSource(new NativeStream([track])) };
+  };
+
+  const readByWorklet = async (track, pieces) => {
+    const { context, source } = openContext(track);
+    try {
+      await context.audioWorklet.addModule(blobUrl(new NativeBlob([WORKLET], { type: 'text/javascript' })));
+    } catch (error) {
+      context.close();
+      throw error;
+    }
+    const node = new NativeWorkletNode(context, 'take', { numberOfOutputs: 0 });
+    const epoch = makeEpoch();
+    node.port.onmessage = ({ data }) => pieces.take(data.samples, epoch(data.at, 1024 / 96), 48000);
+    source.connect(node);
+    apply(listen, track, ['ended', () => context.close()]);
+  };
+
+  const readByScript = (track, pieces) => {
+    const { context, source } = openContext(track);
+    const node = context.createScriptProcessor(1024, 1, 1);
+    const epoch = makeEpoch();
+    node.onaudioprocess = (event) => {
+      const samples = new Float32Array(event.inputBuffer.getChannelData(0));
+      pieces.take(samples, epoch(event.playbackTime * 1000, 1024 / 48), 48000);
+    };
+    source.connect(node);
+    node.connect(context.destination);
+    apply(listen, track, ['ended', () => context.close()]);
+  };
+
+  const READERS = { processor: readByProcessor, worklet: readByWorklet, script: readByScript };
+
+  const read = async (number, track, pieces) => {
+    for (const method of config.methods) {
+      try {
+        await READERS[method](track, pieces);
+        send('method ' + number + ' ' + method);
+        return;
+      } catch {
+        // the next way
+      }
+    }
+    send('method ' + number + ' none');
+  };
+
+  // ---- connections ------------------------------------------------------------------------------
+
+  let tracks = 0;
+  let connections = 0;
+  const known = new WeakSet();
+  const playing = new Set();
+
+  // A remote track gives neither samples nor sources until an element plays it; muted is enough.
+  const play = (track) => {
+    const element = new NativeAudio();
+    element.muted = true;
+    element.srcObject = new NativeStream([track]);
+    const start = () => element.play().catch(() => later(start, 500));
+    start();
+    playing.add(element);
+    apply(listen, track, ['ended', () => playing.delete(element)]);
+  };
+
+  const takeTrack = (connection, receiver, track) => {
+    if (track.kind !== 'audio' || known.has(track)) return;
+    known.add(track);
+    tracks += 1;
+    const number = tracks;
+    send('track ' + number + ' ' + connection);
+    play(track);
+    read(number, track, makePieces(number, makeLabeller(receiver)));
+  };
+
+  const takeChannel = (channel) => {
+    const index = config.channels.indexOf(channel.label);
+    if (index < 0 || known.has(channel)) return;
+    known.add(channel);
+    apply(listen, channel, ['message', async ({ data }) => {
+      const buffer = data instanceof NativeBlob ? await data.arrayBuffer() : data;
+      if (!(buffer instanceof ArrayBuffer) || buffer.byteLength > CHANNEL_LIMIT_BYTES) return;
+      send('channel ' + index + ' ' + encode(new Uint8Array(buffer)));
+    }]);
+  };
+
+  const watch = (connection) => {
+    connections += 1;
+    const number = connections;
+    apply(listen, connection, ['track', (event) => takeTrack(number, event.receiver, event.track)]);
+    apply(listen, connection, ['datachannel', (event) => takeChannel(event.channel)]);
+    apply(listen, connection, ['connectionstatechange', () => send('state ' + number + ' ' + connection.connectionState)]);
+  };
+
+  const createChannel = NativeConnection.prototype.createDataChannel;
+  NativeConnection.prototype.createDataChannel = new Proxy(createChannel, {
+    apply(target, self, args) {
+      const channel = apply(target, self, args);
+      takeChannel(channel);
+      return channel;
+    },
+  });
+
+  const Hooked = new Proxy(NativeConnection, {
+    construct(target, args, newTarget) {
+      const connection = construct(target, args, newTarget === Hooked ? target : newTarget);
+      watch(connection);
+      return connection;
+    },
+  });
+  NativeConnection.prototype.constructor = Hooked;
+  for (const name of ['RTCPeerConnection', 'webkitRTCPeerConnection']) {
+    if (globalThis[name]) {
+      Object.defineProperty(globalThis, name, { value: Hooked, writable: true, configurable: true, enumerable: false });
+    }
+  }
+})

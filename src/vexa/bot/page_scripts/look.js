@@ -1,0 +1,41 @@
+// Returns what the page shows now. Argument: probe name -> {selector, mark}.
+(probes) => {
+  const TEXT_LIMIT = 20000;
+  const ELEMENT_LIMIT = 60;
+  const ELEMENT_TEXT_LIMIT = 400;
+
+  const matches = (selector) => {
+    if (!selector.startsWith('//')) return [...document.querySelectorAll(selector)];
+    const found = document.evaluate(selector, document, null, XPathResult.ORDERED_NODE_SNAPSHOT_TYPE);
+    return Array.from({ length: found.snapshotLength }, (_, index) => found.snapshotItem(index));
+  };
+  const describe = (element, mark) => {
+    const box = element.getBoundingClientRect();
+    if (box.width < 1 || box.height < 1) return null;
+    if (!element.checkVisibility({ visibilityProperty: true })) return null;
+    return {
+      text: (element.innerText || '').slice(0, ELEMENT_TEXT_LIMIT),
+      label: element.getAttribute('aria-label') || '',
+      mark: mark ? element.getAttribute(mark) || '' : '',
+      enabled: !element.disabled && element.getAttribute('aria-disabled') !== 'true',
+      width_px: Math.round(box.width),
+      height_px: Math.round(box.height),
+    };
+  };
+
+  const found = {};
+  for (const [name, probe] of Object.entries(probes)) {
+    const seen = [];
+    for (const element of matches(probe.selector)) {
+      const described = describe(element, probe.mark);
+      if (described) seen.push(described);
+      if (seen.length >= ELEMENT_LIMIT) break;
+    }
+    if (seen.length) found[name] = seen;
+  }
+  return {
+    url: location.href,
+    text: document.body ? document.body.innerText.slice(0, TEXT_LIMIT) : '',
+    found,
+  };
+}

@@ -1,0 +1,234 @@
+"""Cuts labelled pieces of a few re-used tracks into one audio stream per participant.
+
+In: `AudioPiece`s as the page sends them, and the passing of time. Out, for each participant: 16 kHz
+sound and gaps, in order, every sample at its place on one clock (epoch time minus the stream's
+start). Pure: no I/O, no clock; sinks are injected.
+
+A participant is a contributing source (CSRC), never a track and never a name: two people of one
+name are two streams, and one person on three slots is one. Sound without evidence of its source
+waits for a moment; if the evidence comes in time it is that source's, else it goes to a stream
+without a name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+import soxr
+
+from vexa.bot.page_messages import AudioPiece
+from vexa.contracts.audio import SAMPLE_RATE_HZ, SAMPLES_PER_MS
+
+Samples = npt.NDArray[np.int16]
+
+#: Pieces less apart than this are one stretch of sound: jitter of the page's clock, ms.
+_JOIN_MS = 60.0
+#: A stretch is over when nothing came for so long; more than the page's look-ahead plus a piece, ms.
+_STRETCH_OVER_MS = 300.0
+#: For so long after a stretch, passing silence is told as it passes, so that an utterance can end.
+_TELL_SILENCE_MS = 4_000.0
+#: Unattributed sound waits so long for evidence, ms.
+_WAIT_MS = 1_000.0
+#: Evidence reaches back no further than this: what came before may be somebody else's, ms.
+_REACH_BACK_MS = 300.0
+#: A stream that was silent for so long is closed; its participant gets a new one, ms.
+IDLE_MS = 600_000.0
+
+
+class StreamSink(Protocol):
+    """Where one participant's stream goes."""
+
+    def audio(self, samples: Samples) -> None:
+        """Take sound: int16[n], mono, 16 kHz, directly after what came before."""
+        ...
+
+    def gap(self, samples: int) -> None:
+        """Let so many samples of silence pass."""
+        ...
+
+    def finish(self) -> None:
+        """Nothing more will come."""
+        ...
+
+
+#: `(key, start_ms)` → sink. Keys: a CSRC, or `track:…` for sound without evidence.
+OpenSink = Callable[[str, float], StreamSink]
+
+
+@dataclass(slots=True)
+class _Stream:
+    sink: StreamSink
+    start_ms: float
+    track: str
+    told: int = 0
+    last_sound_ms: float = 0.0
+    stretch_start: int | None = None
+    stretch_in: int = 0
+    stretch_out: int = 0
+    rate_hz: int = 0
+    resampler: soxr.ResampleStream | None = None
+
+    def position(self, at_ms: float) -> int:
+        return round((at_ms - self.start_ms) * SAMPLES_PER_MS)
+
+    @property
+    def end(self) -> int:
+        """Position after the last sample taken in, told or still in the resampler."""
+        if self.stretch_start is None:
+            return self.told
+        return self.stretch_start + round(self.stretch_in * SAMPLE_RATE_HZ / self.rate_hz)
+
+    @property
+    def end_ms(self) -> float:
+        return self.start_ms + self.end / SAMPLES_PER_MS
+
+    def take(self, piece: AudioPiece, samples: Samples) -> None:
+        late_ms = piece.at_ms - self.end_ms
+        if self.stretch_start is None or abs(late_ms) > _JOIN_MS or self.rate_hz != piece.rate_hz:
+            self.close_stretch()
+            self.silence_until(self.position(piece.at_ms))
+            self.stretch_start, self.stretch_in, self.stretch_out = self.told, 0, 0
+            self.rate_hz = piece.rate_hz
+            self.resampler = soxr.ResampleStream(piece.rate_hz, SAMPLE_RATE_HZ, 1, dtype="int16")
+        self.track = piece.track
+        self.stretch_in += len(samples)
+        self.last_sound_ms = self.end_ms
+        assert self.resampler is not None
+        self._put(self.resampler.resample_chunk(samples))
+
+    def close_stretch(self) -> None:
+        if self.stretch_start is None or self.resampler is None:
+            return
+        end = self.end
+        self._put(self.resampler.resample_chunk(np.empty(0, np.int16), last=True))
+        self.stretch_start = self.resampler = None
+        self.silence_until(end)
+
+    def silence_until(self, position: int) -> None:
+        if position > self.told:
+            self.sink.gap(position - self.told)
+            self.told = position
+
+    def _put(self, samples: Samples) -> None:
+        if len(samples):
+            self.sink.audio(samples)
+            self.told += len(samples)
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """Unattributed sound of one track, in order."""
+
+    pieces: list[AudioPiece] = field(default_factory=list)
+
+
+def _length_ms(piece: AudioPiece) -> float:
+    return len(piece.samples) * 1000 / piece.rate_hz
+
+
+def _end_ms(piece: AudioPiece) -> float:
+    return piece.at_ms + _length_ms(piece)
+
+
+class ParticipantStreams:
+    """All streams of a stay. Feed it pieces by `take` and time by `tick`."""
+
+    def __init__(self, open_sink: OpenSink) -> None:
+        self._open_sink = open_sink
+        self._streams: dict[str, _Stream] = {}
+        self._waiting: dict[str, _Waiting] = {}
+        self._last_on_track: dict[str, float] = {}
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Keys of the open streams."""
+        return tuple(self._streams)
+
+    def take(self, piece: AudioPiece) -> None:
+        """Take one piece of sound. Pieces of one track come in order."""
+        if piece.csrc is None:
+            self._wait(piece)
+            return
+        self._settle_waiting(piece)
+        self._last_on_track[piece.track] = _end_ms(piece)
+        self._write(piece.csrc, piece)
+
+    def tick(self, now_ms: float) -> None:
+        """Let time pass: ends stretches, tells silence, gives up waiting, closes idle streams."""
+        for track, waiting in list(self._waiting.items()):
+            if now_ms - waiting.pieces[0].at_ms > _WAIT_MS + _STRETCH_OVER_MS:
+                self._give_up(track)
+        for key, stream in list(self._streams.items()):
+            silent_ms = now_ms - stream.last_sound_ms
+            if silent_ms > IDLE_MS:
+                self._close(key)
+            elif silent_ms > _STRETCH_OVER_MS:
+                stream.close_stretch()
+                if silent_ms < _TELL_SILENCE_MS:
+                    stream.silence_until(stream.position(now_ms - _STRETCH_OVER_MS))
+
+    def drop(self, key: str) -> None:
+        """Close one stream, for example when it turns out to be the bot's own."""
+        self._close(key)
+
+    def finish(self) -> None:
+        """Close every stream, after what still waits was written."""
+        for track in list(self._waiting):
+            self._give_up(track)
+        for key in list(self._streams):
+            self._close(key)
+
+    def _close(self, key: str) -> None:
+        stream = self._streams.pop(key, None)
+        if stream is not None:
+            stream.close_stretch()
+            stream.sink.finish()
+
+    def _wait(self, piece: AudioPiece) -> None:
+        waiting = self._waiting.setdefault(piece.track, _Waiting())
+        waiting.pieces.append(piece)
+        if _end_ms(piece) - waiting.pieces[0].at_ms > _WAIT_MS:
+            self._give_up(piece.track)
+
+    def _settle_waiting(self, piece: AudioPiece) -> None:
+        """Give waiting sound to the source that goes on from it, if nobody spoke just before."""
+        waiting = self._waiting.pop(piece.track, None)
+        if waiting is None or piece.csrc is None:
+            return
+        first, last = waiting.pieces[0], waiting.pieces[-1]
+        spoken_ms = self._last_on_track.get(piece.track, float("-inf"))
+        fresh = first.at_ms - spoken_ms > _JOIN_MS
+        joined = abs(piece.at_ms - _end_ms(last)) <= _JOIN_MS
+        for part in waiting.pieces:
+            near = piece.at_ms - part.at_ms <= _REACH_BACK_MS
+            key = piece.csrc if fresh and joined and near else f"track:{part.track}"
+            self._write(key, part)
+
+    def _give_up(self, track: str) -> None:
+        waiting = self._waiting.pop(track)
+        for piece in waiting.pieces:
+            self._last_on_track[track] = _end_ms(piece)
+            self._write(f"track:{track}", piece)
+
+    def _write(self, key: str, piece: AudioPiece) -> None:
+        stream = self._streams.get(key)
+        if stream is None:
+            stream = _Stream(self._open_sink(key, piece.at_ms), piece.at_ms, piece.track)
+            self._streams[key] = stream
+        samples = piece.samples
+        if stream.track != piece.track and stream.stretch_start is not None:
+            samples = samples[self._doubled(stream, piece) :]
+        if len(samples):
+            stream.take(piece, samples)
+
+    @staticmethod
+    def _doubled(stream: _Stream, piece: AudioPiece) -> int:
+        """Count leading samples that the same source has already given on another track."""
+        overlap_ms = stream.end_ms - piece.at_ms
+        if overlap_ms <= _JOIN_MS:
+            return 0
+        return min(len(piece.samples), round(overlap_ms * piece.rate_hz / 1000))

@@ -1,0 +1,93 @@
+"""Who is in the meeting, and whose an audio stream is. Pure; fed by what the platform decodes.
+
+stream → device → name. A presentation's device stands for its parent. A name or nothing: an
+internal id never passes for a name, and an unknown stream has no name until the roster brings it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from vexa.platforms.base import Person, RosterChange
+
+#: Longest name that is passed on, characters; and the most devices that are remembered.
+_LONGEST_NAME = 120
+_MOST_DEVICES = 2_000
+#: Parts of internal ids that pages show where a name is not known yet.
+_INTERNAL = ("spaces/", "devices/", "Google Participant (")
+
+
+def usable_name(name: str) -> str | None:
+    """Return the name as it may be shown, or None if it is empty or an internal id."""
+    cleaned = "".join(c if c.isprintable() else " " for c in name)
+    cleaned = " ".join(cleaned.split())[:_LONGEST_NAME].strip()
+    if not cleaned or any(part in cleaned for part in _INTERNAL):
+        return None
+    return cleaned
+
+
+class Roster:
+    """Everything the platform has told so far."""
+
+    def __init__(self) -> None:
+        self._people: dict[str, Person] = {}
+        self._streams: dict[str, str] = {}
+
+    @property
+    def known(self) -> bool:
+        """Whether the platform has told of anyone yet."""
+        return bool(self._people)
+
+    def apply(self, change: RosterChange) -> None:
+        """Take news in. Self-marks and parents, once told, stay: later news may leave them out."""
+        for person in change.people:
+            self._remember(person)
+        for stream, device in change.streams.items():
+            if stream in self._streams or len(self._streams) < _MOST_DEVICES:
+                self._streams[stream] = device
+
+    def _remember(self, person: Person) -> None:
+        before = self._people.get(person.device_id)
+        if before is None and len(self._people) >= _MOST_DEVICES:
+            return
+        if before is not None:
+            person = Person(
+                device_id=person.device_id,
+                name=person.name or before.name,
+                present=person.present,
+                is_self=person.is_self or before.is_self,
+                parent_device_id=person.parent_device_id or before.parent_device_id,
+            )
+        self._people[person.device_id] = person
+
+    def mark_self(self, device_ids: Iterable[str]) -> None:
+        """Take from the page which devices are the bot's own."""
+        for device_id in device_ids:
+            known = self._people.get(device_id)
+            self.apply(
+                RosterChange((Person(device_id, known.name if known else "", is_self=True),))
+            )
+
+    def name_of(self, stream: str) -> str | None:
+        """Return the name of the person whose stream this is, if it is known."""
+        person = self._owner(stream)
+        return usable_name(person.name) if person else None
+
+    def is_own(self, stream: str) -> bool:
+        """Tell whether a stream is the bot's own sound."""
+        person = self._owner(stream)
+        return person is not None and person.is_self
+
+    def others_present(self) -> int:
+        """Count people other than the bot; presentations do not count."""
+        return sum(
+            1
+            for person in self._people.values()
+            if person.present and not person.is_self and not person.parent_device_id
+        )
+
+    def _owner(self, stream: str) -> Person | None:
+        person = self._people.get(self._streams.get(stream, ""))
+        if person is not None and person.parent_device_id:
+            return self._people.get(person.parent_device_id)
+        return person

@@ -1,0 +1,73 @@
+"""Google Meet as a `Platform`: one place that names which file does what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from vexa.platforms.base import (
+    Judgement,
+    MeetingPage,
+    PageView,
+    Person,
+    Platform,
+    Probe,
+    RosterChange,
+)
+from vexa.platforms.google_meet import (
+    admission,
+    join,
+    leave,
+    people,
+    removal,
+    roster_messages,
+    selectors,
+)
+from vexa.platforms.google_meet.address import HOST
+
+
+class GoogleMeet:
+    """meet.google.com."""
+
+    hosts: frozenset[str] = frozenset({HOST}) | selectors.SIGN_IN_HOSTS
+    probes: Mapping[str, Probe] = selectors.PROBES
+    roster_channels: frozenset[str] = frozenset({roster_messages.CHANNEL})
+    roster_path: str = roster_messages.SYNC_PATH
+
+    async def knock(self, page: MeetingPage, url: str, bot_name: str) -> None:
+        """See `join.knock`."""
+        await join.knock(page, url, bot_name)
+
+    def judge_admission(self, view: PageView) -> Judgement:
+        """See `admission.judge_admission`."""
+        return admission.judge_admission(view)
+
+    def judge_stay(self, view: PageView) -> Judgement:
+        """See `removal.judge_stay`."""
+        return removal.judge_stay(view)
+
+    def people_shown(self, view: PageView) -> tuple[Person, ...]:
+        """See `people.people_shown`."""
+        return people.people_shown(view)
+
+    def decode_channel(self, message: bytes) -> RosterChange:
+        """See `roster_messages.decode_channel`."""
+        return roster_messages.decode_channel(message)
+
+    def decode_answer(self, body: bytes) -> RosterChange:
+        """See `roster_messages.decode_answer`."""
+        return roster_messages.decode_answer(body)
+
+    async def tidy(self, page: MeetingPage, view: PageView) -> None:
+        """See `leave.tidy`."""
+        await leave.tidy(page, view)
+
+    async def post_chat(self, page: MeetingPage, text: str) -> bool:
+        """See `leave.post_chat`."""
+        return await leave.post_chat(page, text)
+
+    async def leave(self, page: MeetingPage) -> None:
+        """See `leave.leave`."""
+        await leave.leave(page)
+
+
+GOOGLE_MEET: Platform = GoogleMeet()

@@ -1,0 +1,45 @@
+"""Is an admitted bot still in the meeting? Only a specific text or state says no.
+
+Pure. A participant can write any of these texts into the chat or take one for a name, so a text
+counts only on the exit screen's own element, or when the meeting is no longer on the page. The
+caller asks several times before it believes an end.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from vexa.contracts.meeting import Outcome
+from vexa.platforms.base import Judgement, PageView, Stage, plain
+from vexa.platforms.google_meet import selectors
+from vexa.platforms.google_meet.address import CODE, HOST
+from vexa.platforms.google_meet.admission import is_in_meeting
+
+_ENDS: tuple[tuple[tuple[str, ...], Outcome, str], ...] = (
+    (selectors.REMOVED_TEXTS, Outcome.REMOVED, "page: removed from the meeting"),
+    (selectors.ENDED_TEXTS, Outcome.MEETING_ENDED, "page: the meeting ended"),
+    (selectors.LEFT_TEXTS, Outcome.MEETING_ENDED, "page: exit screen"),
+)
+
+
+def judge_stay(view: PageView) -> Judgement:
+    """Say whether the bot is still in."""
+    exit_screen = " ".join(plain(element.text) for element in view.elements("end_screen"))
+    told = _told_by(exit_screen)
+    if told is not None:
+        return told
+    if is_in_meeting(view):
+        return Judgement(Stage.IN_MEETING)
+    told = _told_by(view.text)
+    if told is not None:
+        return told
+    if view.host != HOST or CODE.fullmatch(urlsplit(view.url).path.strip("/")) is None:
+        return Judgement(Stage.OVER, "page: left the meeting's address", Outcome.MEETING_ENDED)
+    return Judgement(Stage.UNKNOWN, "page: neither the meeting nor an exit screen")
+
+
+def _told_by(text: str) -> Judgement | None:
+    for phrases, outcome, reason in _ENDS:
+        if any(plain(phrase) in text for phrase in phrases):
+            return Judgement(Stage.OVER, reason, outcome)
+    return None

@@ -1,0 +1,201 @@
+"""What Google Meet's pages look like: dated data, each list in order of trust.
+
+Source: public bot projects as read in September 2026; nothing here was seen on a live page by us.
+Selectors are CSS, or XPath that begins with `//`. Phrases are compared by `base.plain`: one
+apostrophe stands for both, and case does not matter. German phrases marked (guess) are our own
+translations; they only ever add a way to recognise a page that ignores the pinned language.
+"""
+
+from __future__ import annotations
+
+from vexa.platforms.base import Probe
+
+READ_ON = "2026-09-30"
+
+
+def _button(text: str) -> str:
+    return f'//button[.//span[normalize-space(text())="{text}"] or normalize-space(.)="{text}"]'
+
+
+#: Waiting screens. They also show "Leave call", microphone and camera: those prove nothing.
+LOBBY_TEXTS = (
+    "Asking to be let in",
+    "You'll join the call when someone lets you in",
+    "Please wait until a meeting host brings you into the call",
+    "Please wait until a meeting host admits you to the call",
+    "Waiting for the host to let you in",
+    "Waiting for the host to join",
+    "You're in the waiting room",
+    "Bitte warten Sie, bis Sie vom Organisator",
+    # (guess)
+    "Du wirst zugelassen, sobald",
+    "Teilnahme wird angefragt",
+)
+
+#: A person said no.
+DENIED_TEXTS = (
+    "Someone in the call denied your request to join",
+    "Your request to join was denied",
+    "You were denied",
+    "weren't allowed to join",
+    "not allowed to join",
+    "Ask to join again",
+    # (guess)
+    "Deine Teilnahmeanfrage wurde abgelehnt",
+    "Jemand im Anruf hat deine Anfrage abgelehnt",
+)
+
+#: Nobody said anything; Meet withdraws a knock after about ten minutes.
+KNOCK_TIMED_OUT_TEXTS = (
+    "No one responded to your request to join the call",
+    # (guess)
+    "Niemand hat auf deine Anfrage geantwortet",
+)
+
+#: Meet itself refused; the same page stands for meetings that take no guests.
+BLOCKED_TEXTS = (
+    "You can't join this video call",
+    "You can't join this call",
+    "You can't join this meeting",
+    "There is a problem connecting to this video call",
+    # (guess)
+    "Du kannst an diesem Videoanruf nicht teilnehmen",
+)
+
+NOT_FOUND_TEXTS = (
+    "Check your meeting code",
+    "Invalid video call name",
+    "Your meeting code has expired",
+    "The meeting code you entered doesn't work",
+    "Meeting not found",
+    # (guess)
+    "Überprüfe deinen Besprechungscode",
+)
+
+#: A heading says the first and the page says the second; guests see "Sign in" links elsewhere.
+SIGN_IN_HEADING = "Sign in"
+SIGN_IN_TEXT = "your Google Account"
+SIGN_IN_HOSTS = frozenset({"accounts.google.com", "workspace.google.com"})
+
+#: What Meet's client writes when it kills a guest's page right after the knock.
+KILLED_BY_MEET = ("DisconnectedError", "EndCause = 72")
+
+REMOVED_TEXTS = (
+    "You've been removed from the meeting",
+    # (guess)
+    "Du wurdest aus der Videokonferenz entfernt",
+)
+
+ENDED_TEXTS = (
+    "Your host ended the meeting for everyone",
+    "The meeting has ended",
+    "Meeting ended",
+    "Call ended",
+    # (guess)
+    "Der Organisator hat die Videokonferenz für alle beendet",
+)
+
+#: Right after a knock this is a denial; later, the call is over for the bot.
+LEFT_TEXTS = ("You left the meeting", "Du hast die Videokonferenz verlassen")
+
+#: Dialogs that hold an admitted guest back until they are answered.
+CONSENT_TEXTS = (
+    "This video call is being recorded",
+    "This video call is being transcribed",
+    "Others may see your video differently",
+    "Gemini is taking notes",
+    "take notes for me",
+    "taking notes",
+)
+
+#: Text in a tile that is the lobby's own preview, not a person.
+PREVIEW_TEXTS = ("visual_effects", "backgrounds and effects")
+
+#: Tile texts that are not names.
+NOT_NAMES = ("google participant (", "spaces/", "devices/", "let participants", "send messages")
+
+NAME_INPUTS = (
+    'input[type="text"][aria-label="Your name"]',
+    'input[type="text"][aria-label="Dein Name"]',
+    'input[type="text"][jsname]',
+    'input[placeholder*="name" i]',
+    'input[type="text"]:not([aria-hidden="true"])',
+)
+
+#: "Other ways to join" is none of these.
+JOIN_BUTTONS = (
+    _button("Ask to join"),
+    _button("Join now"),
+    _button("Join"),
+    _button("Ask to join anyway"),
+    _button("Join anyway"),
+    _button("Join the call now"),
+    _button("Join here too"),
+    _button("Switch here"),
+    _button("Teilnahme erbitten"),
+    _button("Jetzt teilnehmen"),
+)
+
+MICROPHONE_ON = (
+    '[aria-label*="Turn off microphone"]',
+    '[aria-label*="Mikrofon deaktivieren"]',
+)
+CAMERA_ON = (
+    '[aria-label*="Turn off camera"]',
+    '[aria-label*="Kamera deaktivieren"]',
+)
+
+WITHOUT_DEVICES = (
+    _button("Continue without microphone and camera"),
+    _button("Ohne Mikrofon und Kamera fortfahren"),
+)
+GOT_IT = (_button("Got it"), _button("OK, verstanden"))
+CONSENT_BUTTONS = (
+    'div[role="dialog"] button[data-mdc-dialog-action="ok"]',
+    'div[role="dialog"] button[data-mdc-dialog-action="accept"]',
+)
+
+LEAVE_BUTTONS = (
+    'button[aria-label="Leave call"]',
+    'button[aria-label="Anruf verlassen"]',
+    'button[jsname="CQylAd"]',
+    'button[aria-label*="Hang up"]',
+)
+JUST_LEAVE = (_button("Just leave the meeting"), _button("Just leave the call"))
+
+CHAT_BUTTONS = ('button[aria-label="Chat with everyone"]', 'button[aria-label*="Chat"]')
+CHAT_INPUTS = (
+    'textarea[aria-label="Send a message"]',
+    'textarea[aria-label="Send a message to everyone"]',
+    'textarea[placeholder*="message" i]',
+)
+#: Meet's limit for one message, characters.
+CHAT_LIMIT = 500
+
+#: A challenge is a visible frame of at least this size; an invisible one is on every join.
+CAPTCHA_MIN_WIDTH_PX = 120
+CAPTCHA_MIN_HEIGHT_PX = 40
+
+TILE_ID = "data-participant-id"
+
+PROBES = {
+    "name_input": Probe(", ".join(NAME_INPUTS)),
+    "join_button": Probe(" | ".join(JOIN_BUTTONS)),
+    "without_devices": Probe(" | ".join(WITHOUT_DEVICES)),
+    "got_it": Probe(" | ".join(GOT_IT)),
+    "microphone_on": Probe(", ".join(MICROPHONE_ON)),
+    "camera_on": Probe(", ".join(CAMERA_ON)),
+    "heading": Probe("h1"),
+    "captcha": Probe('iframe[src*="recaptcha"]'),
+    "lobby": Probe('[aria-label*="Asking to be let in"], [aria-label^="someone lets you in" i]'),
+    "dialog": Probe('[role="dialog"]'),
+    "tile": Probe(f"[{TILE_ID}]", mark=TILE_ID),
+    "self_tile": Probe(f"[{TILE_ID}]:has([data-self-name])", mark=TILE_ID),
+    "tile_name": Probe(f"[{TILE_ID}] span.notranslate"),
+    "present_button": Probe(
+        'button[aria-label*="Present now"]:not([aria-disabled="true"]), '
+        'button[aria-label*="Share screen"]:not([aria-disabled="true"])'
+    ),
+    "leave_button": Probe(", ".join(LEAVE_BUTTONS)),
+    "end_screen": Probe(".roSPhc"),
+}
