@@ -27,7 +27,9 @@ Samples = npt.NDArray[np.int16]
 
 #: Pieces less apart than this are one stretch of sound: jitter of the page's clock, ms.
 _JOIN_MS = 60.0
-#: A stretch is over when nothing came for so long; more than the page's look-ahead plus a piece, ms.
+#: Within a stretch the two clocks may part by so much before silence is put in between, ms.
+_DRIFT_MS = 500.0
+#: A stretch is over when nothing came for so long: the page's look-ahead, a piece, and more, ms.
 _STRETCH_OVER_MS = 300.0
 #: For so long after a stretch, passing silence is told as it passes, so that an utterance can end.
 _TELL_SILENCE_MS = 4_000.0
@@ -68,7 +70,7 @@ class _Stream:
     last_sound_ms: float = 0.0
     stretch_start: int | None = None
     stretch_in: int = 0
-    stretch_out: int = 0
+    piece_end_ms: float = 0.0
     rate_hz: int = 0
     resampler: soxr.ResampleStream | None = None
 
@@ -87,18 +89,28 @@ class _Stream:
         return self.start_ms + self.end / SAMPLES_PER_MS
 
     def take(self, piece: AudioPiece, samples: Samples) -> None:
-        late_ms = piece.at_ms - self.end_ms
-        if self.stretch_start is None or abs(late_ms) > _JOIN_MS or self.rate_hz != piece.rate_hz:
+        if not self._goes_on(piece):
             self.close_stretch()
             self.silence_until(self.position(piece.at_ms))
-            self.stretch_start, self.stretch_in, self.stretch_out = self.told, 0, 0
+            self.stretch_start, self.stretch_in = self.told, 0
             self.rate_hz = piece.rate_hz
             self.resampler = soxr.ResampleStream(piece.rate_hz, SAMPLE_RATE_HZ, 1, dtype="int16")
         self.track = piece.track
         self.stretch_in += len(samples)
-        self.last_sound_ms = self.end_ms
+        self.piece_end_ms = _end_ms(piece)
+        self.last_sound_ms = max(self.end_ms, self.piece_end_ms)
         assert self.resampler is not None
         self._put(self.resampler.resample_chunk(samples))
+
+    def _goes_on(self, piece: AudioPiece) -> bool:
+        # A piece that comes after its time was told as silence is written late rather than lost,
+        # so it is the page's own times that say whether two pieces touch.
+        return (
+            self.stretch_start is not None
+            and self.rate_hz == piece.rate_hz
+            and abs(piece.at_ms - self.piece_end_ms) <= _JOIN_MS
+            and piece.at_ms - self.end_ms <= _DRIFT_MS
+        )
 
     def close_stretch(self) -> None:
         if self.stretch_start is None or self.resampler is None:
