@@ -1,0 +1,21 @@
+"""What a bot takes from its environment: nothing but where its programs are, for its browser."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+#: Variables that the browser needs besides its own HOME.
+_PASSED_ON = (
+    "PATH LANG LC_ALL TZ DISPLAY XAUTHORITY XDG_RUNTIME_DIR PULSE_SERVER FONTCONFIG_FILE "
+    "VEXA_BOT_CONNECTION_ID"
+)
+
+
+def browser_environment(home: Path) -> dict[str, str]:
+    """Return the environment of this bot's browser, with a home of its own.
+
+    The mark of the bot is passed on, so that whoever ends the bot finds its browser too.
+    """
+    kept = {name: os.environ[name] for name in _PASSED_ON.split() if name in os.environ}
+    return {**kept, "HOME": str(home), "TMPDIR": str(home / "tmp")}

@@ -1,0 +1,104 @@
+"""All streams of a stay: opened when someone first speaks, named when the roster knows them."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+
+from vexa.bot.page_messages import AudioPiece
+from vexa.bot.participant_streams import ParticipantStreams, Samples, StreamSink
+from vexa.bot.roster import Roster
+from vexa.bot.speech_stream import SpeechStream, StreamAddress
+from vexa.contracts.audio import SAMPLE_RATE_HZ
+from vexa.contracts.bot import BotLaunch
+from vexa.contracts.times import iso_utc
+from vexa.contracts.whisper_protocol import Hello
+from vexa.kit.tasks import BackgroundTasks
+
+
+class _Nowhere:
+    """Where the bot's own sound goes."""
+
+    def audio(self, samples: Samples) -> None:
+        """Drop it."""
+
+    def gap(self, samples: int) -> None:
+        """Drop it."""
+
+    def finish(self) -> None:
+        """Nothing to do."""
+
+
+class SpeechStreams:
+    """Opens, names and closes the streams of one launch."""
+
+    def __init__(self, launch: BotLaunch, roster: Roster) -> None:
+        self._launch = launch
+        self._roster = roster
+        self._opened: dict[str, list[SpeechStream]] = {}
+        self._count = 0
+        self._running: set[asyncio.Task[None]] = set()
+        self._tasks = BackgroundTasks()
+        self._participants = ParticipantStreams(self._open)
+
+    @property
+    def count(self) -> int:
+        """Streams that were opened so far."""
+        return self._count
+
+    @property
+    def sound_s(self) -> float:
+        """Sound sent so far, seconds."""
+        streams = [stream for opened in self._opened.values() for stream in opened]
+        return sum(stream.sound_samples for stream in streams) / SAMPLE_RATE_HZ
+
+    def take(self, piece: AudioPiece) -> None:
+        """Take one piece of sound of an admitted bot."""
+        self._participants.take(piece)
+
+    def tick(self, now_ms: float) -> None:
+        """Let time pass, and give names to whoever has got one meanwhile."""
+        self._participants.tick(now_ms)
+        for key in self._participants.keys:
+            if self._roster.is_own(key):
+                self._participants.drop(key)
+        for key, opened in self._opened.items():
+            name = self._roster.name_of(key)
+            if name is not None:
+                for stream in opened:
+                    stream.rename(name)
+
+    async def finish(self, within_s: float) -> bool:
+        """Send the rest; return whether the server has all of it within `within_s`."""
+        self._participants.finish()
+        running = list(self._running)
+        if running:
+            await asyncio.wait(running, timeout=within_s)
+        complete = all(task.done() for task in running)
+        await self._tasks.aclose()
+        return complete
+
+    def _open(self, key: str, start_ms: float) -> StreamSink:
+        if self._roster.is_own(key):
+            return _Nowhere()
+        self._count += 1
+        launch = self._launch
+        hello = Hello(
+            uid=f"{launch.connection_id}-{self._count}",
+            language=launch.language,
+            task=launch.task,
+            platform=launch.platform,
+            token=launch.token,
+            meeting_id=launch.meeting_id,
+            meeting_url=launch.meeting_url,
+            resume=True,
+            session_start=iso_utc(datetime.fromtimestamp(start_ms / 1000, UTC)),
+            speaker=self._roster.name_of(key),
+            track=f"participant-{self._count}",
+            correlation_id=launch.correlation_id,
+        )
+        stream = SpeechStream(StreamAddress(launch.whisperlive_url, hello))
+        self._opened.setdefault(key, []).append(stream)
+        task = self._tasks.spawn(f"speech stream {self._count}", stream.run())
+        self._running.add(task)
+        return stream
