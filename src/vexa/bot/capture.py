@@ -1,0 +1,104 @@
+"""Puts the capture script into a page and hands on what it says, checked.
+
+The way out of the page is a binding of the DevTools protocol with a name made for this launch. The
+script takes it off `window` before any code of the page runs. Playwright's own `expose_binding`
+would leave its controller, with the name in it, on `window` (docs/decisions/0032).
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import time
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from playwright.async_api import BrowserContext, CDPSession, Page
+
+from vexa.bot.page_messages import (
+    AudioPiece,
+    CaptureMethod,
+    ChannelMessage,
+    ConnectionState,
+    PageMessages,
+    TrackBegan,
+)
+from vexa.bot.page_scripts import read_script
+
+_log = structlog.get_logger(__name__)
+
+#: Ways to read a track, best first: docs/decisions/0033.
+METHODS = ("processor", "worklet", "script")
+#: One log line for each so many refused messages.
+_LOG_EVERY_REFUSED = 1_000
+
+
+def epoch_ms() -> float:
+    """Return the time of day, milliseconds since 1970."""
+    return time.time() * 1000
+
+
+class Capture:
+    """What comes out of one page."""
+
+    def __init__(
+        self,
+        channels: frozenset[str],
+        on_audio: Callable[[AudioPiece], None],
+        on_channel: Callable[[ChannelMessage], None],
+        methods: tuple[str, ...] = METHODS,
+    ) -> None:
+        self._channels = tuple(sorted(channels))
+        self._on_audio = on_audio
+        self._on_channel = on_channel
+        self._methods = methods
+        self._binding = "_" + secrets.token_hex(12)
+        nonce = secrets.token_hex(16)
+        self._messages = PageMessages(nonce, self._channels)
+        config = {
+            "binding": self._binding,
+            "nonce": nonce,
+            "channels": self._channels,
+            "methods": self._methods,
+        }
+        self._script = f"{read_script('capture.js')}({json.dumps(config)});"
+        self.tracks = 0
+        self.connections: dict[str, str] = {}
+        self._session: CDPSession | None = None
+
+    async def install(self, context: BrowserContext, page: Page) -> None:
+        """Prepare a page that has not loaded anything yet."""
+        session = self._session = await context.new_cdp_session(page)
+        session.on("Runtime.bindingCalled", self._called)
+        await session.send("Runtime.enable")
+        await session.send("Runtime.addBinding", {"name": self._binding})
+        await context.add_init_script(script=self._script)
+
+    def _called(self, event: dict[str, Any]) -> None:
+        if event.get("name") == self._binding:
+            self.take(event.get("payload"))
+
+    def take(self, text: object) -> None:
+        """Take one message of the page."""
+        message = self._messages.read(text, epoch_ms())
+        if isinstance(message, AudioPiece):
+            self._on_audio(message)
+        elif isinstance(message, ChannelMessage):
+            self._on_channel(message)
+        elif isinstance(message, TrackBegan):
+            self.tracks += 1
+        elif isinstance(message, ConnectionState):
+            self.connections[message.connection] = message.state
+            _log.info("connection_state", connection=message.connection, state=message.state)
+        elif isinstance(message, CaptureMethod):
+            level = _log.error if message.method == "none" else _log.info
+            level("track_captured", track=message.track, method=message.method)
+        elif self._messages.refused % _LOG_EVERY_REFUSED == 1:
+            _log.warning("page_messages_refused", count=self._messages.refused)
+
+    @property
+    def is_cut_off(self) -> bool:
+        """Whether there were connections and none of them works any more."""
+        states = self.connections.values()
+        return bool(states) and all(s in {"failed", "disconnected", "closed"} for s in states)
