@@ -21,9 +21,7 @@ class BotState(StrEnum):
 
 _NEXT: dict[BotState, frozenset[BotState]] = {
     BotState.STARTING: frozenset({BotState.JOINING, BotState.LEAVING}),
-    BotState.JOINING: frozenset(
-        {BotState.AWAITING_ADMISSION, BotState.ACTIVE, BotState.LEAVING}
-    ),
+    BotState.JOINING: frozenset({BotState.AWAITING_ADMISSION, BotState.ACTIVE, BotState.LEAVING}),
     BotState.AWAITING_ADMISSION: frozenset({BotState.ACTIVE, BotState.LEAVING}),
     BotState.ACTIVE: frozenset({BotState.LEAVING}),
     BotState.LEAVING: frozenset(),

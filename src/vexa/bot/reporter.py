@@ -18,7 +18,7 @@ from vexa.kit.tasks import BackgroundTasks
 _log = structlog.get_logger(__name__)
 
 _CALLBACKS = "/bots/internal/callback"
-#: A report is tried again for so long: a restart of the manager takes seconds, a deployment minutes.
+#: A report is tried again for so long: the manager restarts in seconds, a deployment in minutes.
 REPORT_S = 180.0
 #: Longer than the manager holds a heartbeat's answer.
 ANSWER_S = 15.0

@@ -1,0 +1,137 @@
+"""The bot's own Chromium: its command line, its profile, and whom it trusts."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import structlog
+from playwright.async_api import BrowserContext, async_playwright
+from playwright.async_api import Error as PlaywrightError
+
+from vexa.bot.settings import browser_environment
+from vexa.contracts.bot import BotLaunch, BrowserAccess
+from vexa.contracts.errors import JoinError
+from vexa.contracts.meeting import Outcome
+
+_log = structlog.get_logger(__name__)
+
+#: Programs that are taken when the launch names none, in order.
+_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+#: Few flags, since each is a mark (public bots, 2026-09): the page's language, no prompt for
+#: devices, sound without a click, no throttling of a window that nobody looks at.
+_ALWAYS = (
+    "--lang=en-US",
+    "--accept-lang=en-US,en",
+    "--window-size=1280,720",
+    "--use-fake-ui-for-media-stream",
+    "--autoplay-policy=no-user-gesture-required",
+    "--disable-blink-features=AutomationControlled",
+    "--disable-background-timer-throttling",
+    "--disable-backgrounding-occluded-windows",
+    "--disable-renderer-backgrounding",
+    "--password-store=basic",
+)
+#: What Playwright adds by itself and a guest's browser does not have.
+_NOT_FROM_PLAYWRIGHT = ("--enable-automation",)
+#: Below this much shared memory Chromium must use files instead; `docker run` gives 64 MB.
+_LEAST_SHM_BYTES = 512 * 1024 * 1024
+
+
+def arguments(access: BrowserAccess, *, small_shm: bool) -> list[str]:
+    """Return Chromium's command line. `access` is empty in production."""
+    line = list(_ALWAYS)
+    if small_shm:
+        line.append("--disable-dev-shm-usage")
+    if access.host_rules:
+        line.append(f"--host-resolver-rules={access.host_rules}")
+    if access.loopback_media:
+        line.append("--allow-loopback-in-peer-connection")
+    return line
+
+
+def has_small_shm() -> bool:
+    """Tell whether /dev/shm is missing or too small for Chromium."""
+    try:
+        stats = os.statvfs("/dev/shm")
+    except OSError:
+        return True
+    return stats.f_blocks * stats.f_frsize < _LEAST_SHM_BYTES
+
+
+def find_chromium(wanted: str | None) -> str | None:
+    """Return the browser to start; None leaves it to Playwright's own."""
+    return wanted or next((found for name in _NAMES if (found := shutil.which(name))), None)
+
+
+async def trust(ca_file: str, home: Path) -> None:
+    """Let the browser of this home trust one more authority, through its NSS store.
+
+    Raises:
+        JoinError: certutil is missing or refuses.
+    """
+    store = home / ".pki" / "nssdb"
+    store.mkdir(parents=True, exist_ok=True)
+    database = f"sql:{store}"
+    for command in (
+        ("certutil", "-d", database, "-N", "--empty-password"),
+        ("certutil", "-d", database, "-A", "-n", "extra", "-t", "C,,", "-i", ca_file),
+    ):
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *command, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL
+            )
+        except FileNotFoundError as exc:
+            raise JoinError(Outcome.BROWSER_FAILED, "certutil is not installed") from exc
+        if await process.wait() != 0:
+            raise JoinError(Outcome.BROWSER_FAILED, "the extra authority cannot be trusted")
+
+
+@asynccontextmanager
+async def open_browser(launch: BotLaunch) -> AsyncIterator[BrowserContext]:
+    """Start a browser with a profile of its own; end it at the exit.
+
+    Raises:
+        JoinError: it cannot be started.
+    """
+    home = Path(launch.work_dir) / "home"
+    (home / "tmp").mkdir(parents=True, exist_ok=True)
+    if launch.browser.ca_file:
+        await trust(launch.browser.ca_file, home)
+    sandboxed = os.geteuid() != 0
+    if not sandboxed:
+        _log.warning("browser_not_sandboxed", why="Chromium has no sandbox for root")
+    async with async_playwright() as playwright:
+        try:
+            context = await playwright.chromium.launch_persistent_context(
+                user_data_dir=Path(launch.work_dir) / "profile",
+                executable_path=find_chromium(launch.chromium_path),
+                headless=False,
+                chromium_sandbox=sandboxed,
+                args=arguments(launch.browser, small_shm=has_small_shm()),
+                ignore_default_args=list(_NOT_FROM_PLAYWRIGHT),
+                env=dict(browser_environment(home)),
+                no_viewport=True,
+                locale="en-US",
+                permissions=["microphone", "camera"],
+            )
+        except PlaywrightError as exc:
+            first_line = str(exc).splitlines()[0]
+            raise JoinError(Outcome.BROWSER_FAILED, f"browser: {first_line}") from exc
+        try:
+            yield context
+        finally:
+            await _close(context)
+
+
+async def _close(context: BrowserContext) -> None:
+    try:
+        async with asyncio.timeout(5):
+            await context.close()
+    except (PlaywrightError, TimeoutError):
+        _log.info("browser_did_not_close")

@@ -1,0 +1,167 @@
+"""`python -m vexa bot`: reads its launch from standard input, runs one stay, reports the end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import sys
+from pathlib import Path
+
+import httpx2
+import structlog
+from pydantic import ValidationError
+
+from vexa.bot.browser import open_browser
+from vexa.bot.capture import Capture
+from vexa.bot.hearing import Hearing
+from vexa.bot.lifecycle import BotState, Lifecycle
+from vexa.bot.page import BrowserPage
+from vexa.bot.reporter import ManagerClient, Reporter
+from vexa.bot.roster import Roster
+from vexa.bot.speech_streams import SpeechStreams
+from vexa.bot.stay import Stay
+from vexa.contracts.bot import EXIT_BAD_LAUNCH, EXIT_REPORTED, BotLaunch
+from vexa.contracts.errors import JoinError
+from vexa.contracts.meeting import MeetingStatus, Outcome
+from vexa.kit.logs import configure_logs
+from vexa.kit.tasks import BackgroundTasks
+from vexa.platforms.base import Platform
+from vexa.platforms.registry import PLATFORMS
+
+_log = structlog.get_logger(__name__)
+
+#: Between two heartbeats whose answers are not held; and after one that failed, seconds.
+_BEAT_S = 1.0
+#: How long the goodbye on the page may take, and the last words to the speech server, seconds.
+_GOODBYE_S = 3.0
+_LAST_WORDS_S = 12.0
+#: After SIGTERM a SIGKILL follows: less time for everything.
+_LAST_WORDS_IN_HASTE_S = 3.0
+
+
+class Bot:
+    """One launch."""
+
+    def __init__(self, launch: BotLaunch) -> None:
+        self._launch = launch
+        self._life = Lifecycle()
+        self._client = ManagerClient(launch)
+        self._reporter = Reporter(self._client, launch.connection_id)
+        self._roster = Roster()
+        self._streams = SpeechStreams(launch, self._roster)
+        self._platform: Platform = PLATFORMS.load(launch.platform)
+        self._hearing = Hearing(self._platform, self._roster, self._streams)
+        self._capture = Capture(
+            self._platform.roster_channels, self._hearing.take_audio, self._hearing.take_channel
+        )
+        self._tasks = BackgroundTasks()
+        self._stop: asyncio.Future[JoinError] = asyncio.get_running_loop().create_future()
+        self._in_haste = False
+
+    async def run(self) -> None:
+        """Run from start to reported end."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, self._on_signal)
+        self._tasks.spawn("heartbeat", self._beat())
+        try:
+            async with open_browser(self._launch) as context:
+                context.on("close", lambda _: self._ask(Outcome.BROWSER_FAILED, "browser: closed"))
+                browser_page = context.pages[0] if context.pages else await context.new_page()
+                browser_page.on("crash", lambda _: self._ask(Outcome.PAGE_DEAD, "page: crashed"))
+                await self._capture.install(context, browser_page)
+                self._hearing.listen(browser_page)
+                page = BrowserPage(browser_page, self._platform.probes)
+                await self._stay_until_over(page)
+                await self._say_goodbye(page)
+                await self._hearing.aclose()
+                await self._streams.finish(
+                    _LAST_WORDS_IN_HASTE_S if self._in_haste else _LAST_WORDS_S
+                )
+        except JoinError as over:
+            self._life.finish(over.outcome, over.detail)
+        end = self._life.finish(Outcome.BOT_CRASHED, "bot: ended without a reason")
+        _log.info("stay_ended", outcome=str(end.outcome), reason=end.reason)
+        self._reporter.tell(self._life.final_status, end=end)
+        await self._reporter.flush()
+        await self._tasks.aclose()
+        await self._client.aclose()
+
+    async def _stay_until_over(self, page: BrowserPage) -> None:
+        stay = Stay(
+            self._launch,
+            self._platform,
+            page,
+            self._hearing,
+            self._roster,
+            self._streams,
+            self._reached,
+            lambda: self._capture.is_cut_off,
+        )
+        running = self._tasks.spawn("stay", stay.run())
+        await asyncio.wait({running, self._stop}, return_when=asyncio.FIRST_COMPLETED)
+        if self._stop.done():
+            over = self._stop.result()
+            running.cancel()
+            await asyncio.wait({running}, timeout=_GOODBYE_S)
+        else:
+            error = running.exception()
+            crashed = JoinError(Outcome.BOT_CRASHED, f"bot: {type(error).__name__}")
+            over = error if isinstance(error, JoinError) else crashed
+        self._life.finish(over.outcome, over.detail)
+
+    async def _say_goodbye(self, page: BrowserPage) -> None:
+        if self._life.final_status is MeetingStatus.FAILED:
+            await page.take_picture(Path(self._launch.work_dir) / "at-the-end.png")
+        with contextlib.suppress(JoinError, TimeoutError):
+            async with asyncio.timeout(_GOODBYE_S):
+                await self._platform.leave(page)
+
+    def _reached(self, state: BotState) -> None:
+        status = self._life.reach(state)
+        if status is not None:
+            _log.info("state_reached", state=str(state))
+            self._reporter.tell(status)
+
+    def _ask(self, outcome: Outcome, reason: str) -> None:
+        if not self._stop.done():
+            self._stop.set_result(JoinError(outcome, reason))
+
+    def _on_signal(self) -> None:
+        self._in_haste = True
+        self._ask(Outcome.SERVER_STOPPED, "bot: told to end by a signal")
+
+    async def _beat(self) -> None:
+        while True:
+            try:
+                leave = await self._client.heartbeat(
+                    str(self._life.state),
+                    tracks=self._capture.tracks,
+                    people=self._roster.others_present(),
+                    audio_s=self._streams.sound_s,
+                )
+                if leave:
+                    self._ask(Outcome.STOPPED_BY_USER, "order: leave")
+            except httpx2.HTTPError as exc:
+                _log.info("heartbeat_failed", cause=type(exc).__name__)
+            await asyncio.sleep(_BEAT_S)
+
+
+async def _run(launch: BotLaunch) -> None:
+    with structlog.contextvars.bound_contextvars(
+        meeting_id=launch.meeting_id, correlation_id=launch.correlation_id
+    ):
+        await Bot(launch).run()
+
+
+def run() -> None:
+    """Run one bot; exits with `EXIT_BAD_LAUNCH` when the launch cannot be read."""
+    try:
+        launch = BotLaunch.model_validate_json(sys.stdin.buffer.read())
+    except ValidationError as exc:
+        fields = {".".join(map(str, error["loc"])) for error in exc.errors()}
+        sys.stderr.write(f"vexa bot: bad launch: {', '.join(sorted(fields)) or 'not JSON'}\n")
+        sys.exit(EXIT_BAD_LAUNCH)
+    configure_logs("bot", launch.log_level)
+    asyncio.run(_run(launch))
+    sys.exit(EXIT_REPORTED)

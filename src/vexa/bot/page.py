@@ -1,0 +1,161 @@
+"""A `MeetingPage` over Playwright: looks, clicks and types as a person would."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import deque
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from playwright.async_api import Error as PlaywrightError
+from playwright.async_api import Locator, Page
+from playwright.async_api import TimeoutError as PlaywrightTimeout
+
+from vexa.bot.page_scripts import read_script
+from vexa.contracts.errors import JoinError
+from vexa.contracts.meeting import Outcome
+from vexa.platforms.base import Element, PageView, Probe, plain
+
+#: Longest load of an address, and of any one action, milliseconds.
+_OPEN_MS = 60_000
+_ACTION_MS = 5_000
+#: Console lines that are remembered.
+_CONSOLE_LINES = 50
+#: Matches of one selector that are tried.
+_MOST_MATCHES = 8
+#: A look may fail while the page navigates; after so many in a row the page is dead.
+_MOST_BLIND_LOOKS = 20
+#: A person's pace: between two keys, and from press to release, seconds.
+_KEY_S = (0.03, 0.09)
+_PRESS_S = (0.04, 0.11)
+
+
+class BrowserPage:
+    """The bot's one page. Any call raises JoinError(PAGE_DEAD) when the page is gone."""
+
+    def __init__(self, page: Page, probes: Mapping[str, Probe]) -> None:
+        self._page = page
+        self._probes = {
+            name: {"selector": p.selector, "mark": p.mark} for name, p in probes.items()
+        }
+        self._look_script = read_script("look.js")
+        self._console: deque[str] = deque(maxlen=_CONSOLE_LINES)
+        self._blind_looks = 0
+        self._dice = random.Random()
+        page.on("console", lambda message: self._note(message.type, message.text))
+        page.on("pageerror", lambda error: self._note("error", str(error)))
+        page.set_default_timeout(_ACTION_MS)
+
+    def _note(self, kind: str, text: str) -> None:
+        if kind in {"error", "warning"}:
+            self._console.append(text[:500])
+
+    async def open(self, url: str) -> None:
+        """Load an address."""
+        try:
+            await self._page.goto(url, wait_until="domcontentloaded", timeout=_OPEN_MS)
+            await self._page.bring_to_front()
+        except PlaywrightTimeout as exc:
+            raise JoinError(Outcome.NETWORK_LOST, "join: the address did not load") from exc
+        except PlaywrightError as exc:
+            if "net::" in str(exc):
+                code = str(exc).split("net::", 1)[1].split()[0]
+                raise JoinError(Outcome.NETWORK_LOST, f"join: net::{code}") from exc
+            raise self._dead(exc) from exc
+
+    async def look(self) -> PageView:
+        """Return what the page shows now; empty while it navigates."""
+        try:
+            async with asyncio.timeout(_ACTION_MS / 1000):
+                seen = await self._page.evaluate(self._look_script, self._probes)
+        except (PlaywrightError, TimeoutError) as exc:
+            self._blind_looks += 1
+            if self._page.is_closed() or self._blind_looks > _MOST_BLIND_LOOKS:
+                raise self._dead(exc) from exc
+            return PageView(self._page.url, "", {}, tuple(self._console))
+        self._blind_looks = 0
+        return self._view(seen)
+
+    def _view(self, seen: dict[str, Any]) -> PageView:
+        found = {
+            name: tuple(Element(**element) for element in elements)
+            for name, elements in seen["found"].items()
+        }
+        return PageView(seen["url"], plain(seen["text"]), found, tuple(self._console))
+
+    async def click(self, selector: str) -> bool:
+        """Move the mouse to the first visible, enabled match and press it."""
+        try:
+            target = await self._first_usable(selector)
+            if target is None:
+                return False
+            box = await target.bounding_box()
+            if box is None:
+                return False
+            across, down = self._dice.uniform(0.3, 0.7), self._dice.uniform(0.3, 0.7)
+            await self._page.mouse.move(
+                box["x"] + box["width"] * across,
+                box["y"] + box["height"] * down,
+                steps=self._dice.randint(6, 14),
+            )
+            await self._page.mouse.down()
+            await asyncio.sleep(self._dice.uniform(*_PRESS_S))
+            await self._page.mouse.up()
+        except PlaywrightTimeout:
+            return False
+        except PlaywrightError as exc:
+            raise self._dead(exc) from exc
+        return True
+
+    async def _first_usable(self, selector: str) -> Locator | None:
+        matches = self._page.locator(selector)
+        for index in range(min(await matches.count(), _MOST_MATCHES)):
+            match = matches.nth(index)
+            if await match.is_visible() and await match.is_enabled():
+                return match
+        return None
+
+    async def type_text(self, selector: str, text: str) -> bool:
+        """Click the first visible match and type into it, key by key."""
+        if not await self.click(selector):
+            return False
+        try:
+            for character in text:
+                await self._page.keyboard.type(character)
+                await asyncio.sleep(self._dice.uniform(*_KEY_S))
+        except PlaywrightError as exc:
+            raise self._dead(exc) from exc
+        return True
+
+    async def press(self, key: str) -> None:
+        """Press one key."""
+        try:
+            await self._page.keyboard.press(key)
+        except PlaywrightError as exc:
+            raise self._dead(exc) from exc
+
+    async def stir(self) -> None:
+        """Move the mouse a little."""
+        try:
+            x, y = self._dice.randint(300, 900), self._dice.randint(200, 500)
+            await self._page.mouse.move(x, y, steps=3)
+        except PlaywrightError as exc:
+            raise self._dead(exc) from exc
+
+    async def pause(self, seconds: float) -> None:
+        """Let the page work."""
+        await asyncio.sleep(seconds)
+
+    async def take_picture(self, file: Path) -> None:
+        """Write a screenshot, if the page still can."""
+        try:
+            async with asyncio.timeout(_ACTION_MS / 1000):
+                await self._page.screenshot(path=file)
+        except (PlaywrightError, TimeoutError):
+            return
+
+    @staticmethod
+    def _dead(error: Exception) -> JoinError:
+        return JoinError(Outcome.PAGE_DEAD, f"page: {type(error).__name__}")

@@ -1,0 +1,152 @@
+"""One stay in a meeting: join, wait to be let in, be there, and find out how it ended."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+
+import structlog
+
+from vexa.bot.hearing import Hearing
+from vexa.bot.leave_rules import LeaveRules
+from vexa.bot.lifecycle import BotState, Patience
+from vexa.bot.roster import Roster
+from vexa.bot.speech_streams import SpeechStreams
+from vexa.contracts.bot import BotLaunch
+from vexa.contracts.errors import JoinError
+from vexa.contracts.meeting import Outcome
+from vexa.platforms.base import MeetingPage, PageView, Platform, Stage
+
+_log = structlog.get_logger(__name__)
+
+#: Looks at the page: while waiting to be let in, and while in the meeting, seconds apart.
+_LOBBY_LOOK_S = 0.4
+_STAY_LOOK_S = 1.0
+#: A judgement is believed when so many looks in a row agree.
+_SURE_OF_ADMISSION = 2
+_SURE_OF_REFUSAL = 2
+_SURE_OF_END = 3
+#: A page that is neither lobby nor meeting nor a refusal for so long is one we do not know.
+_LOST_ON_PAGE_S = 60.0
+#: Every WebRTC connection of the page broken for so long: the meeting is out of reach.
+_CUT_OFF_S = 45.0
+#: Silence and names are told to the streams this often, seconds.
+_TICK_S = 0.1
+
+Reached = Callable[[BotState], None]
+
+
+class Stay:
+    """Runs against a page; raises JoinError with the outcome when it is over."""
+
+    def __init__(
+        self,
+        launch: BotLaunch,
+        platform: Platform,
+        page: MeetingPage,
+        hearing: Hearing,
+        roster: Roster,
+        streams: SpeechStreams,
+        reached: Reached,
+        is_cut_off: Callable[[], bool],
+    ) -> None:
+        self._launch = launch
+        self._platform = platform
+        self._page = page
+        self._hearing = hearing
+        self._roster = roster
+        self._streams = streams
+        self._reached = reached
+        self._is_cut_off = is_cut_off
+        self._cut_off_from_s: float | None = None
+
+    async def run(self) -> None:
+        """Join and stay. Never returns: the end is a JoinError with its true outcome."""
+        self._reached(BotState.JOINING)
+        await self._platform.knock(self._page, self._launch.meeting_url, self._launch.bot_name)
+        await self._wait_for_admission()
+        self._hearing.admit()
+        self._reached(BotState.ACTIVE)
+        if self._launch.notice:
+            posted = await self._platform.post_chat(self._page, self._launch.notice)
+            _log.info("notice_posted", posted=posted)
+        await self._stay()
+
+    async def _wait_for_admission(self) -> None:
+        admitted, refused = Patience(_SURE_OF_ADMISSION), Patience(_SURE_OF_REFUSAL)
+        limit_s = self._launch.automatic_leave.max_wait_for_admission / 1000
+        began_s = known_s = time.monotonic()
+        while True:
+            look_ms = time.time() * 1000
+            view = await self._page.look()
+            judgement = self._platform.judge_admission(view)
+            now_s = time.monotonic()
+            sure_in, sure_out = admitted.sure(judgement), refused.sure(judgement)
+            if judgement.stage is Stage.IN_MEETING:
+                if sure_in:
+                    return
+            elif judgement.outcome is not None:
+                if sure_out:
+                    raise JoinError(judgement.outcome, judgement.reason)
+            else:
+                self._hearing.still_outside(look_ms)
+                if judgement.stage is Stage.LOBBY:
+                    self._reached(BotState.AWAITING_ADMISSION)
+            if judgement.stage is not Stage.UNKNOWN and judgement.stage is not Stage.PREJOIN:
+                known_s = now_s
+            if judgement.stage is Stage.CONSENT:
+                await self._platform.tidy(self._page, view)
+            self._check_patience(now_s - began_s, limit_s, now_s - known_s, judgement.reason)
+            await self._page.pause(_LOBBY_LOOK_S)
+
+    @staticmethod
+    def _check_patience(waited_s: float, limit_s: float, lost_s: float, reason: str) -> None:
+        if waited_s >= limit_s:
+            raise JoinError(Outcome.KNOCK_TIMED_OUT, "lobby: nobody let the bot in in time")
+        if lost_s >= _LOST_ON_PAGE_S:
+            outcome = Outcome.CAPTCHA if reason == "captcha" else Outcome.PAGE_CHANGED
+            raise JoinError(outcome, f"lobby: {reason}")
+
+    async def _stay(self) -> None:
+        over = Patience(_SURE_OF_END)
+        rules = LeaveRules(self._launch.automatic_leave, time.monotonic())
+        next_look_s = 0.0
+        while True:
+            self._streams.tick(time.time() * 1000)
+            now_s = time.monotonic()
+            if now_s >= next_look_s:
+                next_look_s = now_s + _STAY_LOOK_S
+                await self._look(over, rules)
+            await asyncio.sleep(_TICK_S)
+
+    async def _look(self, over: Patience, rules: LeaveRules) -> None:
+        view = await self._page.look()
+        judgement = self._platform.judge_stay(view)
+        if over.sure(judgement) and judgement.outcome is not None:
+            raise JoinError(judgement.outcome, judgement.reason)
+        if view.has("dialog") or view.has("got_it"):
+            await self._platform.tidy(self._page, view)
+        now_s = time.monotonic()
+        self._check_connection(now_s)
+        others = self._others(view) if judgement.stage is Stage.IN_MEETING else None
+        leave = rules.judge(now_s, others)
+        if leave is not None:
+            raise JoinError(leave, "stay: automatic leave")
+
+    def _check_connection(self, now_s: float) -> None:
+        if not self._is_cut_off():
+            self._cut_off_from_s = None
+        elif self._cut_off_from_s is None:
+            self._cut_off_from_s = now_s
+        elif now_s - self._cut_off_from_s >= _CUT_OFF_S:
+            raise JoinError(Outcome.NETWORK_LOST, "stay: no connection to the meeting")
+
+    def _others(self, view: PageView) -> int | None:
+        shown = self._platform.people_shown(view)
+        self._roster.mark_self(person.device_id for person in shown if person.is_self)
+        if self._roster.known:
+            return self._roster.others_present()
+        if not any(person.is_self for person in shown):
+            return None
+        return sum(not person.is_self for person in shown)
