@@ -1,0 +1,168 @@
+"""The way to the knock, on a page that is data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from vexa.contracts.errors import JoinError
+from vexa.contracts.meeting import Outcome
+from vexa.platforms.base import Element, PageView, plain
+from vexa.platforms.google_meet.join import knock
+from vexa.platforms.google_meet.leave import leave, post_chat, tidy
+
+URL = "https://meet.google.com/abc-defg-hij"
+FOUND = (Element(),)
+
+
+class ScriptedPage:
+    """A prejoin page: buttons by label, and what each click changes."""
+
+    def __init__(self, *shown: str, text: str = "", url: str = "") -> None:
+        self.shown = set(shown)
+        self.text = text
+        self.url = url
+        self.opened: list[str] = []
+        self.clicked: list[str] = []
+        self.typed: list[str] = []
+        self.keys: list[str] = []
+        self.waited_s = 0.0
+        self.misses: Mapping[str, int] = {}
+        self.stubborn = False
+
+    async def open(self, url: str) -> None:
+        self.opened.append(url)
+        self.url = self.url or url
+
+    async def look(self) -> PageView:
+        found = dict.fromkeys(self.shown, FOUND)
+        return PageView(self.url, plain(self.text), found)
+
+    async def click(self, selector: str) -> bool:
+        probes = {
+            "Ask to join": "join_button",
+            "Turn off microphone": "microphone_on",
+            "Turn off camera": "camera_on",
+            "Continue without": "without_devices",
+            "Got it": "got_it",
+            "Leave call": "leave_button",
+            "Chat with everyone": "chat",
+            "data-mdc-dialog-action": "dialog",
+        }
+        for label, probe in probes.items():
+            if label in selector and probe in self.shown:
+                self.clicked.append(probe)
+                if not self.stubborn and probe != "chat":
+                    self.shown.discard(probe)
+                if probe == "join_button":
+                    self.shown.discard("name_input")
+                return True
+        return False
+
+    async def type_text(self, selector: str, text: str) -> bool:
+        if "name_input" in self.shown or "textarea" in selector:
+            self.typed.append(text)
+            return True
+        return False
+
+    async def press(self, key: str) -> None:
+        self.keys.append(key)
+
+    async def stir(self) -> None:
+        self.keys.append("stir")
+
+    async def pause(self, seconds: float) -> None:
+        self.waited_s += seconds
+
+
+async def test_devices_are_off_and_the_name_is_there_before_the_knock() -> None:
+    page = ScriptedPage("name_input", "join_button", "microphone_on", "camera_on")
+    await knock(page, URL, "Notetaker")
+    assert page.opened == [f"{URL}?hl=en"]
+    assert page.typed == ["Notetaker"]
+    assert page.clicked == ["microphone_on", "camera_on", "join_button"]
+
+
+async def test_interstitials_are_answered_on_the_way() -> None:
+    page = ScriptedPage("name_input", "join_button", "without_devices", "got_it")
+    page.shown.discard("name_input")
+
+    async def pause(seconds: float) -> None:
+        page.waited_s += seconds
+        if not page.shown & {"without_devices", "got_it"} and not page.typed:
+            page.shown.add("name_input")
+
+    page.pause = pause  # type: ignore[method-assign]
+    await knock(page, URL, "Notetaker")
+    assert page.clicked == ["without_devices", "got_it", "join_button"]
+
+
+@pytest.mark.parametrize(
+    ("text", "url", "outcome"),
+    [
+        ("Check your meeting code", "", Outcome.NOT_FOUND),
+        ("You can’t join this video call", "", Outcome.BLOCKED),
+        ("", "https://accounts.google.com/x", Outcome.SIGN_IN_REQUIRED),
+        ("", "", Outcome.PAGE_CHANGED),
+    ],
+)
+async def test_a_page_without_a_name_field_tells_why(text: str, url: str, outcome: Outcome) -> None:
+    page = ScriptedPage(text=text, url=url)
+    with pytest.raises(JoinError) as refused:
+        await knock(page, URL, "Notetaker")
+    assert refused.value.outcome is outcome
+    assert page.waited_s <= 61
+
+
+async def test_a_captcha_gets_longer_and_is_named() -> None:
+    page = ScriptedPage()
+
+    async def look() -> PageView:
+        frame = Element(width_px=300, height_px=80)
+        return PageView(page.url, "", {"captcha": (frame,)})
+
+    page.look = look  # type: ignore[method-assign]
+    with pytest.raises(JoinError) as refused:
+        await knock(page, URL, "Notetaker")
+    assert refused.value.outcome is Outcome.CAPTCHA
+    assert page.waited_s == pytest.approx(120, abs=1)
+
+
+async def test_a_microphone_that_stays_on_stops_the_join() -> None:
+    page = ScriptedPage("name_input", "join_button", "microphone_on")
+    page.stubborn = True
+    with pytest.raises(JoinError) as refused:
+        await knock(page, URL, "Notetaker")
+    assert refused.value.outcome is Outcome.PAGE_CHANGED
+    assert "join_button" not in page.clicked
+
+
+async def test_a_missing_button_is_a_changed_page() -> None:
+    page = ScriptedPage("name_input")
+    with pytest.raises(JoinError) as refused:
+        await knock(page, URL, "Notetaker")
+    assert refused.value.outcome is Outcome.PAGE_CHANGED
+
+
+async def test_leaving_stirs_the_hidden_toolbar_first() -> None:
+    page = ScriptedPage("leave_button")
+    await leave(page)
+    assert page.keys == ["stir"]
+    assert page.clicked == ["leave_button"]
+
+
+async def test_dialogs_are_answered_one_a_call() -> None:
+    page = ScriptedPage("dialog", "got_it")
+    await tidy(page, await page.look())
+    assert page.clicked == ["dialog"]
+    await tidy(page, await page.look())
+    assert page.clicked == ["dialog", "got_it"]
+
+
+async def test_a_notice_is_cut_to_the_limit_of_the_chat() -> None:
+    page = ScriptedPage("chat")
+    assert await post_chat(page, "n" * 600)
+    assert page.typed == ["n" * 500]
+    assert "Enter" in page.keys
+    assert not await post_chat(ScriptedPage(), "n")
