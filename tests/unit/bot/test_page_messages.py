@@ -1,0 +1,139 @@
+"""Nothing that a hostile page says gets past the checks."""
+
+from __future__ import annotations
+
+import base64
+
+import numpy as np
+import pytest
+
+from vexa.bot.page_messages import (
+    AudioPiece,
+    CaptureMethod,
+    ChannelMessage,
+    ConnectionState,
+    PageMessages,
+    TrackBegan,
+)
+
+NONCE = "0123456789abcdef"
+NOW_MS = 1_700_000_000_000.0
+TENTH = base64.b64encode(np.arange(4_800, dtype="<i2").tobytes()).decode()
+
+
+def say(*fields: object, nonce: str = NONCE, document: str = "docone") -> str:
+    return " ".join(str(field) for field in (nonce, document, *fields))
+
+
+@pytest.fixture
+def messages() -> PageMessages:
+    messages = PageMessages(NONCE, ("collections",))
+    assert messages.read(say("track", 1, 1), NOW_MS) == TrackBegan("docone-1")
+    return messages
+
+
+def audio(
+    *,
+    track: object = 1,
+    at: object = NOW_MS,
+    csrc: object = "4711",
+    rate: object = 48_000,
+    pcm: str = TENTH,
+) -> str:
+    return say("audio", track, at, csrc, rate, pcm)
+
+
+def test_a_piece_of_sound(messages: PageMessages) -> None:
+    piece = messages.read(audio(), NOW_MS)
+    assert isinstance(piece, AudioPiece)
+    assert (piece.track, piece.at_ms, piece.csrc, piece.rate_hz) == (
+        "docone-1",
+        NOW_MS,
+        "4711",
+        48_000,
+    )
+    assert piece.samples.tolist() == list(range(4_800))
+
+
+def test_no_source_is_no_evidence(messages: PageMessages) -> None:
+    piece = messages.read(audio(csrc="-"), NOW_MS)
+    assert isinstance(piece, AudioPiece)
+    assert piece.csrc is None
+
+
+def test_the_other_kinds(messages: PageMessages) -> None:
+    assert messages.read(say("channel", 0, "YWJj"), NOW_MS) == ChannelMessage("collections", b"abc")
+    state = messages.read(say("state", 2, "connected"), NOW_MS)
+    assert state == ConnectionState("docone-2", "connected")
+    method = messages.read(say("method", 1, "processor"), NOW_MS)
+    assert method == CaptureMethod("docone-1", "processor")
+    assert messages.refused == 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        None,
+        17,
+        "",
+        "x",
+        say("audio", 1, NOW_MS, "4711", 48_000, TENTH, nonce="0123456789abcdee"),
+        say("audio", 1, NOW_MS, "4711", 48_000, TENTH, nonce="é"),
+        say("audio", 1, NOW_MS, "4711", 48_000, TENTH, document="../etc"),
+        audio(track=2),
+        audio(track="x"),
+        audio(at="nan"),
+        audio(at="inf"),
+        audio(csrc="spaces/1"),
+        audio(csrc=2**32),
+        audio(csrc="٣"),
+        audio(rate=0),
+        audio(rate=1_000_000),
+        audio(pcm=""),
+        audio(pcm="YQ=="),
+        audio(pcm="***"),
+        audio(pcm=base64.b64encode(bytes(48_001 * 2)).decode()),
+        audio() + " more",
+        say("track", 1, 1),
+        say("track"),
+        say("state", 1, "exploded"),
+        say("channel", 1, "YWJj"),
+        say("channel", 0, "Y"),
+        say("method", 9, "processor"),
+        say("eval", "alert(1)"),
+        say("channel", 0, "A" * 400_000),
+    ],
+)
+def test_what_does_not_fit_is_dropped_and_counted(messages: PageMessages, text: object) -> None:
+    assert messages.read(text, NOW_MS) is None
+    assert messages.refused == 1
+
+
+@pytest.mark.parametrize("off_ms", [-86_400_000.0, -61_000.0, 2_000.0, 540_000.0])
+def test_a_piece_of_another_time_is_dated_now(messages: PageMessages, off_ms: float) -> None:
+    piece = messages.read(audio(at=NOW_MS + off_ms), NOW_MS)
+    assert isinstance(piece, AudioPiece)
+    assert piece.at_ms == NOW_MS - 100
+
+
+def test_more_sound_than_time_passes_is_dropped(messages: PageMessages) -> None:
+    taken = sum(messages.read(audio(), NOW_MS) is not None for _ in range(1_000))
+    assert taken == 150
+    later_ms = NOW_MS + 1_000
+    taken = sum(messages.read(audio(at=later_ms), later_ms) is not None for _ in range(100))
+    assert taken == 12
+
+
+def test_real_time_sound_is_never_dropped(messages: PageMessages) -> None:
+    for tenth in range(3_000):
+        at_ms = NOW_MS + tenth * 100
+        assert messages.read(audio(at=at_ms), at_ms) is not None
+
+
+def test_tracks_and_other_messages_are_bounded(messages: PageMessages) -> None:
+    began = 0
+    for number in range(2, 1_000):
+        began += messages.read(say("track", number, 1), NOW_MS + number * 100) is not None
+    assert began == 255
+    flood = sum(messages.read(say("state", 1, "new"), NOW_MS + 1e6) is not None for _ in range(999))
+    assert flood == 300
