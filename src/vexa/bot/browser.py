@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
+import secrets
 import shutil
+import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -100,13 +102,14 @@ async def open_browser(launch: BotLaunch) -> AsyncIterator[BrowserContext]:
         JoinError: it cannot be started.
     """
     home = Path(launch.work_dir) / "home"
-    (home / "tmp").mkdir(parents=True, exist_ok=True)
+    home.mkdir(parents=True, exist_ok=True)
     if launch.browser.ca_file:
         await trust(launch.browser.ca_file, home)
     sandboxed = os.geteuid() != 0
     if not sandboxed:
         _log.warning("browser_not_sandboxed", why="Chromium has no sandbox for root")
     async with async_playwright() as playwright:
+        temporary = _short_temporary_folder(home)
         try:
             context = await playwright.chromium.launch_persistent_context(
                 user_data_dir=Path(launch.work_dir) / "profile",
@@ -115,7 +118,7 @@ async def open_browser(launch: BotLaunch) -> AsyncIterator[BrowserContext]:
                 chromium_sandbox=sandboxed,
                 args=arguments(launch.browser, small_shm=has_small_shm()),
                 ignore_default_args=list(_NOT_FROM_PLAYWRIGHT),
-                env=dict(browser_environment(home)),
+                env=dict(browser_environment(home, temporary)),
                 no_viewport=True,
                 locale="en-US",
                 permissions=["microphone", "camera"],
@@ -127,6 +130,18 @@ async def open_browser(launch: BotLaunch) -> AsyncIterator[BrowserContext]:
             yield context
         finally:
             await _close(context)
+            temporary.unlink(missing_ok=True)
+
+
+def _short_temporary_folder(home: Path) -> Path:
+    """Make a folder inside `home`, and a short way to it.
+
+    Chromium puts a Unix socket there, and the path of one may have 107 bytes (unix(7)).
+    """
+    (home / "tmp").mkdir(exist_ok=True)
+    link = Path(tempfile.gettempdir()) / f"vexa-bot-{secrets.token_hex(4)}"
+    link.symlink_to(home.resolve() / "tmp")
+    return link
 
 
 async def _close(context: BrowserContext) -> None:

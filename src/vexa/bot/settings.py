@@ -12,10 +12,10 @@ _PASSED_ON = (
 )
 
 
-def browser_environment(home: Path) -> dict[str, str]:
-    """Return the environment of this bot's browser, with a home of its own.
+def browser_environment(home: Path, temporary: Path) -> dict[str, str]:
+    """Return the environment of this bot's browser, with a home and a folder for files of its own.
 
     The mark of the bot is passed on, so that whoever ends the bot finds its browser too.
     """
     kept = {name: os.environ[name] for name in _PASSED_ON.split() if name in os.environ}
-    return {**kept, "HOME": str(home), "TMPDIR": str(home / "tmp")}
+    return {**kept, "HOME": str(home), "TMPDIR": str(temporary)}

@@ -104,18 +104,10 @@ class SimulatedMeeting:
                 await asyncio.sleep(max(0.0, wait_s))
                 await self._add(name, play)
 
-    async def wait_for_knock(self, within_s: float) -> bool:
-        """Return True once someone knocks, False when nobody did in time."""
-        return await self._wait_for_visitor("knocking", within_s)
-
-    async def _wait_for_visitor(self, state: str, within_s: float) -> bool:
-        deadline_s = time.time() + within_s
-        while time.time() < deadline_s:
-            answer = await self._http.get(f"/meetings/{self.code}")
-            if any(visitor["state"] == state for visitor in answer.json()["visitors"]):
-                return True
-            await asyncio.sleep(0.2)
-        return False
+    async def is_knocking(self) -> bool:
+        """Tell whether someone waits to be let in."""
+        answer = await self._http.get(f"/meetings/{self.code}")
+        return any(visitor["state"] == "knocking" for visitor in answer.json()["visitors"])
 
     async def admit(self) -> None:
         """Let in whoever knocks."""

@@ -76,14 +76,21 @@ class Stage:
         """Send a bot, let it in, return when it is active. Raises StageFailed."""
         code = self.meeting.code
         await self.client.send_bot(code)
-        if not await self.meeting.wait_for_knock(JOIN_S):
-            body = await self.client.transcript(code)
-            why = body["data"].get("outcome_message", "")
-            raise StageFailed(f"the bot did not knock; its meeting is {body['status']}. {why}")
+        await self._wait_for_knock()
         await self.meeting.admit()
         body = await self.client.wait_for_status(code, {"active", "failed"}, JOIN_S)
         if body["status"] != "active":
             raise StageFailed(f"the bot did not get in: {body['data'].get('outcome_message')}")
+
+    async def _wait_for_knock(self) -> None:
+        deadline_s = asyncio.get_running_loop().time() + JOIN_S
+        while not await self.meeting.is_knocking():
+            body = await self.client.transcript(self.meeting.code)
+            is_late = asyncio.get_running_loop().time() > deadline_s
+            if is_late or body["status"] in {"failed", "completed"}:
+                why = body["data"].get("outcome_message", "")
+                raise StageFailed(f"the bot did not knock; its meeting is {body['status']}. {why}")
+            await asyncio.sleep(0.3)
 
     def watch(self, on_frame: OnFrame) -> None:
         """Keep every frame of the live feed from now on, and pass it on."""
