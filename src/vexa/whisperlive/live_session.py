@@ -177,6 +177,11 @@ class LiveSession:
             self._handle(self._core.decoded(request, heard))
         self._after_change()
 
+    @property
+    def was_superseded(self) -> bool:
+        """Whether another connection has taken the session over."""
+        return self._superseded.is_set()
+
     async def until_superseded(self) -> None:
         """Wait until another connection has taken the session over."""
         await self._superseded.wait()

@@ -108,6 +108,9 @@ class SpeechServer:
                 self._leave(session, hello)
         if has_ended and not session.is_over:
             await self._sessions.finalise(session, flush=True)
+        if session.was_superseded:
+            await client.close(CLOSE_SUPERSEDED, "superseded")
+        elif has_ended:
             outbox.put("goodbye", {"message": "DISCONNECT"})
             await self._say_last(outbox)
             await client.close()

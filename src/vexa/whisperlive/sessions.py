@@ -84,6 +84,11 @@ class Sessions:
         """How many sessions live."""
         return len(self._live)
 
+    @property
+    def live(self) -> tuple[LiveSession, ...]:
+        """The sessions that live."""
+        return tuple(self._live.values())
+
     def has_room_for(self, hello: Hello) -> bool:
         """Whether a session may begin, or go on: one that lives is never refused."""
         if _key(hello) in self._live:

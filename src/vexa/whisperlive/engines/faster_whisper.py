@@ -16,7 +16,7 @@ from faster_whisper.tokenizer import Tokenizer
 from faster_whisper.transcribe import get_suppressed_tokens
 
 from vexa.contracts.audio import SAMPLE_RATE_HZ
-from vexa.contracts.errors import BadAudio, EngineUnavailable, SpeechError
+from vexa.contracts.errors import EngineUnavailable, SpeechError
 from vexa.whisperlive.engines import guards
 from vexa.whisperlive.engines.base import (
     DecodeHints,
@@ -27,6 +27,7 @@ from vexa.whisperlive.engines.base import (
     Hypothesis,
     Samples,
     Word,
+    check_window,
 )
 
 #: Shortest encoder window, and silence after the audio, seconds (ADR 0021).
@@ -65,11 +66,9 @@ class FasterWhisperEngine:
 
     def decode(self, samples: Samples, hints: DecodeHints) -> Hypothesis:
         """Turn one window into words; see `Engine.decode`."""
-        if samples.ndim != 1 or samples.dtype != np.float32:
-            raise BadAudio("an engine takes float32[n]")
+        if not check_window(samples):
+            return Hypothesis(language=hints.language)
         duration_s = len(samples) / SAMPLE_RATE_HZ
-        if duration_s > WIDER_WINDOWS_S[-1]:
-            raise BadAudio("a window is at most 30 s")
         try:
             return self._decode_widening(samples, duration_s, hints)
         except (RuntimeError, ValueError) as exc:

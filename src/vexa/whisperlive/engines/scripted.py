@@ -22,6 +22,7 @@ from vexa.whisperlive.engines.base import (
     Hypothesis,
     Samples,
     Word,
+    check_window,
 )
 
 #: A stretch shorter than this is a word cut at the edge, and is not heard.
@@ -59,6 +60,8 @@ class ScriptedEngine:
 
     def decode(self, samples: Samples, hints: DecodeHints) -> Hypothesis:
         """Turn one window into words; see `Engine.decode`."""
+        if not check_window(samples):
+            return Hypothesis(language=hints.language)
         words = tuple(
             Word(
                 f" w{code}" + ("." if code % 10 == 0 else ""),
