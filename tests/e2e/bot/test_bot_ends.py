@@ -1,0 +1,182 @@
+"""Each way into, and out of, a meeting is reported as what it was."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+import pytest
+
+from tests.e2e.bot.conftest import World
+from tests.support.bot_process import BOT_NAME, CODE
+from tests.support.wait_until import wait_until
+from vexa.contracts.meeting import MeetingStatus, Outcome
+
+KNOCKED = ["joining", "awaiting_admission"]
+
+
+async def test_an_open_meeting_is_joined_by_hand_and_left_on_order(world: World) -> None:
+    await world.control.create_meeting(CODE, dialogs=["recording"], interstitial=True)
+    await world.control.add_participant(CODE, "Ada")
+    bot = await world.send(notice="Notes are being taken.")
+    await world.manager.wait_for("active")
+    chat = await world.control.wait_for_event(CODE, "chat", within_s=20)
+    assert chat["text"] == "Notes are being taken."
+    world.manager.leave.set()
+    assert await bot.ended() == 0
+    assert world.manager.statuses == ["joining", "active", "completed"]
+    assert world.manager.end.outcome is Outcome.STOPPED_BY_USER
+    assert world.manager.tokens == {"Bearer a-meeting-token"}
+    events = await world.control.events(CODE)
+    clicks = [entry for entry in events if entry["event"] in {"click", "typed"}]
+    assert clicks
+    assert all(entry["trusted"] for entry in clicks)
+    hello = next(entry for entry in events if entry["event"] == "hello")
+    assert not hello["webdriver"]
+    joined = next(entry for entry in events if entry["event"] == "joined")
+    assert joined["name"] == BOT_NAME
+    assert any(entry["event"] == "leave_pressed" for entry in events)
+    assert bot.browser_pids() == []
+
+
+async def test_the_lobby_is_waited_in_and_is_not_the_meeting(world: World) -> None:
+    await world.control.create_meeting(CODE, access="ask")
+    await world.control.add_participant(CODE, "Ada")
+    bot = await world.send()
+    await world.manager.wait_for("awaiting_admission")
+    beats = len(world.manager.heartbeats)
+    await wait_until(lambda: len(world.manager.heartbeats) > beats + 2, within_s=20)
+    assert world.manager.statuses == KNOCKED
+    await world.control.order(CODE, "admit")
+    await world.manager.wait_for("active")
+    await world.control.order(CODE, "end")
+    assert await bot.ended() == 0
+    assert world.manager.statuses == [*KNOCKED, "active", "completed"]
+    assert world.manager.end.outcome is Outcome.MEETING_ENDED
+
+
+@pytest.mark.parametrize(
+    ("order", "outcome"),
+    [
+        ("deny", Outcome.DENIED),
+        ("expire", Outcome.KNOCK_TIMED_OUT),
+        ("block", Outcome.BLOCKED),
+        ("kill_page", Outcome.BLOCKED),
+    ],
+)
+async def test_each_refusal_at_the_door(world: World, order: str, outcome: Outcome) -> None:
+    await world.control.create_meeting(CODE, access="ask")
+    bot = await world.send()
+    await world.manager.wait_for("awaiting_admission")
+    await world.control.order(CODE, order)
+    assert await bot.ended() == 0
+    assert world.manager.end.outcome is outcome
+    assert world.manager.end.status is MeetingStatus.FAILED
+    assert list(bot.folder.glob("*.png"))
+
+
+async def test_the_bot_gives_up_knocking_by_itself(world: World) -> None:
+    await world.control.create_meeting(CODE, access="ask")
+    bot = await world.send(automatic_leave={"max_wait_for_admission": 4_000})
+    assert await bot.ended() == 0
+    assert world.manager.statuses == [*KNOCKED, "failed"]
+    assert world.manager.end.outcome is Outcome.KNOCK_TIMED_OUT
+
+
+@pytest.mark.parametrize(
+    ("page", "outcome"),
+    [
+        ("not_found", Outcome.NOT_FOUND),
+        ("blocked", Outcome.BLOCKED),
+        ("sign_in", Outcome.SIGN_IN_REQUIRED),
+    ],
+)
+async def test_each_page_that_lets_nobody_in(world: World, page: str, outcome: Outcome) -> None:
+    await world.control.create_meeting(CODE, page=page)
+    bot = await world.send()
+    assert await bot.ended() == 0
+    assert world.manager.statuses == ["joining", "failed"]
+    assert world.manager.end.outcome is outcome
+
+
+async def test_a_toast_removes_nobody_and_a_removal_does(world: World) -> None:
+    await world.control.create_meeting(CODE)
+    await world.control.add_participant(CODE, "Ada")
+    bot = await world.send()
+    await world.manager.wait_for("active")
+    await world.control.order(CODE, "toast", duration_s=6)
+    beats = len(world.manager.heartbeats)
+    await wait_until(lambda: len(world.manager.heartbeats) > beats + 5, within_s=30)
+    assert world.manager.statuses[-1] == "active"
+    await world.control.order(CODE, "remove")
+    assert await bot.ended() == 0
+    assert world.manager.end.outcome is Outcome.REMOVED
+    assert world.manager.end.status is MeetingStatus.COMPLETED
+
+
+@pytest.mark.parametrize(
+    ("company", "outcome"), [(True, Outcome.LEFT_ALONE), (False, Outcome.NO_ONE_JOINED)]
+)
+async def test_a_bot_without_company_leaves(world: World, company: bool, outcome: Outcome) -> None:
+    await world.control.create_meeting(CODE)
+    ada = await world.control.add_participant(CODE, "Ada") if company else None
+    limits = {"max_time_left_alone": 3_000, "no_one_joined_timeout": 4_000}
+    bot = await world.send(automatic_leave=limits)
+    await world.manager.wait_for("active")
+    if ada is not None:
+        await wait_until(lambda: world.manager.heartbeats[-1].participants == 1, within_s=20)
+        await world.control.remove_participant(CODE, ada["id"])
+    assert await bot.ended() == 0
+    assert world.manager.end.outcome is outcome
+
+
+async def test_an_order_before_the_bot_is_in_cancels_the_join(world: World) -> None:
+    await world.control.create_meeting(CODE, access="ask")
+    bot = await world.send()
+    await world.manager.wait_for("joining")
+    world.manager.leave.set()
+    assert await bot.ended() == 0
+    assert world.manager.end.outcome is Outcome.STOPPED_BY_USER
+    assert world.manager.end.status is MeetingStatus.COMPLETED
+    assert "active" not in world.manager.statuses
+
+
+async def test_sigterm_leaves_politely_and_quickly(world: World) -> None:
+    await world.control.create_meeting(CODE)
+    await world.control.add_participant(CODE, "Ada")
+    bot = await world.send()
+    await world.manager.wait_for("active")
+    bot.signal(signal.SIGTERM)
+    assert await bot.ended(within_s=10) == 0
+    assert world.manager.end.outcome is Outcome.SERVER_STOPPED
+    events = [entry["event"] for entry in await world.control.events(CODE)]
+    assert "leave_pressed" in events
+
+
+async def test_a_killed_browser_is_reported_and_a_killed_bot_leaves_none(world: World) -> None:
+    await world.control.create_meeting(CODE)
+    await world.control.add_participant(CODE, "Ada")
+    bot = await world.send()
+    await world.manager.wait_for("active")
+    for pid in bot.browser_pids():
+        os.kill(pid, signal.SIGKILL)
+    assert await bot.ended() == 0
+    assert world.manager.end.outcome in {Outcome.BROWSER_FAILED, Outcome.PAGE_DEAD}
+    world.manager.reports.clear()
+    second = await world.send()
+    await world.manager.wait_for("active")
+    second.signal(signal.SIGKILL)
+    await wait_until(lambda: not second.browser_pids(), within_s=10, what="no browser left")
+
+
+async def test_the_end_is_reported_to_a_manager_that_was_away(world: World) -> None:
+    await world.control.create_meeting(CODE)
+    await world.control.add_participant(CODE, "Ada")
+    bot = await world.send()
+    await world.manager.wait_for("active")
+    world.manager.is_away = True
+    await world.control.order(CODE, "end")
+    await wait_until(lambda: bot.events("stay_ended"), within_s=30, what="the end of the stay")
+    world.manager.is_away = False
+    assert await bot.ended() == 0
+    assert world.manager.end.outcome is Outcome.MEETING_ENDED
