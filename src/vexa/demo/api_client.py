@@ -31,6 +31,11 @@ class ApiClient:
         self._key = ""
         self._http = httpx2.AsyncClient(base_url=gateway_url, timeout=30.0, trust_env=False)
 
+    @property
+    def api_key(self) -> str:
+        """The user's key, once signed up; never to be printed."""
+        return self._key
+
     async def sign_up(self) -> None:
         """Make a user and take its key."""
         body = {"email": "demo@example.com", "name": "Demo"}
