@@ -30,6 +30,11 @@ _MOST_BLIND_LOOKS = 20
 #: A person's pace: between two keys, and from press to release, seconds.
 _KEY_S = (0.03, 0.09)
 _PRESS_S = (0.04, 0.11)
+#: Whether a press at a place would reach an element, and not what lies over it.
+_HITS = """(element, at) => {
+  const top = document.elementFromPoint(at.x, at.y);
+  return !!top && (element === top || element.contains(top) || top.contains(element));
+}"""
 
 
 class BrowserPage:
@@ -94,12 +99,11 @@ class BrowserPage:
             box = await target.bounding_box()
             if box is None:
                 return False
-            across, down = self._dice.uniform(0.3, 0.7), self._dice.uniform(0.3, 0.7)
-            await self._page.mouse.move(
-                box["x"] + box["width"] * across,
-                box["y"] + box["height"] * down,
-                steps=self._dice.randint(6, 14),
-            )
+            x = box["x"] + box["width"] * self._dice.uniform(0.3, 0.7)
+            y = box["y"] + box["height"] * self._dice.uniform(0.3, 0.7)
+            if not await target.evaluate(_HITS, {"x": x, "y": y}):
+                return False
+            await self._page.mouse.move(x, y, steps=self._dice.randint(6, 14))
             await self._page.mouse.down()
             await asyncio.sleep(self._dice.uniform(*_PRESS_S))
             await self._page.mouse.up()

@@ -48,10 +48,10 @@ async def _wait_for_name_field(page: MeetingPage) -> PageView:
         refused = refused + 1 if refusal else 0
         if refusal and refusal.outcome and refused >= _SURE:
             raise JoinError(refusal.outcome, refusal.reason)
-        if view.has("name_input") and not refusal:
+        is_covered = await _dismiss(page, view)
+        if view.has("name_input") and not refusal and not is_covered:
             return view
         captcha_s = captcha_s + _LOOK_EVERY_S if shows_captcha(view) else 0.0
-        await _dismiss(page, view)
         await page.pause(_LOOK_EVERY_S)
         waited_s += _LOOK_EVERY_S
     if captcha_s:
@@ -59,17 +59,21 @@ async def _wait_for_name_field(page: MeetingPage) -> PageView:
     raise JoinError(Outcome.PAGE_CHANGED, "join: no name field")
 
 
-async def _dismiss(page: MeetingPage, view: PageView) -> None:
+async def _dismiss(page: MeetingPage, view: PageView) -> bool:
+    """Answer what lies over the page; tell whether something did."""
     if view.has("without_devices"):
-        await click_first(page, selectors.WITHOUT_DEVICES)
-    elif view.has("got_it"):
-        await click_first(page, selectors.GOT_IT)
+        return await click_first(page, selectors.WITHOUT_DEVICES)
+    if view.has("got_it"):
+        return await click_first(page, selectors.GOT_IT)
+    return False
 
 
 async def _switch_off(page: MeetingPage, probe: str, toggles: tuple[str, ...]) -> None:
     for _ in range(_TOGGLE_TRIES):
-        if not (await page.look()).has(probe):
+        view = await page.look()
+        if not view.has(probe):
             return
+        await _dismiss(page, view)
         await click_first(page, toggles)
         await page.pause(_LOOK_EVERY_S)
     raise JoinError(Outcome.PAGE_CHANGED, f"join: {probe.removesuffix('_on')} cannot be turned off")
