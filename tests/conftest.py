@@ -14,9 +14,9 @@ import pytest
 import redis
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
-from vexa.storage.migrate import migrate
 
 from tests.support.stores import postgres_server, redis_server
+from vexa.storage.migrate import migrate
 
 SUITES = ("unit", "contract", "integration", "e2e", "bench")
 
