@@ -104,12 +104,10 @@ def _write_lines(path: Path, lines: list[dict[str, Any]]) -> None:
 
 
 async def _stay(stage: Stage) -> None:
-    port, code = stage.simulator.addresses["https_port"], stage.meeting.code
-    own_page = stage.simulator.addresses.get("browser_url", f"http://localhost:{port}")
-    control_url = stage.simulator.addresses["control_url"]
+    code = stage.meeting.code
     stage.say("The bot stays in the meeting. Join it in a browser on this machine, speak under")
-    stage.say(f"your own name, and read here what you say: {own_page}/{code}")
-    stage.say(f"Let yourself in at {control_url}/host/{code}")
+    stage.say(f"your own name, and read here what you say: {stage.simulator.person_url(code)}")
+    stage.say(f"Let yourself in at {stage.simulator.host_url(code)}")
     stage.say(f"The server's own pages: {stage.gateway_url}/docs. Ctrl-C ends everything.")
     await asyncio.Event().wait()
 

@@ -1,73 +1,16 @@
-"""The simulator as a process of its own, and one meeting in it."""
+"""One meeting in the simulator, whose participants follow a screenplay."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 import secrets
 import string
-import sys
 import time
-from pathlib import Path
 from typing import Any
 
-import httpx2
-
-from vexa.contracts.errors import VexaError
 from vexa.demo.scores import SaidWord
 from vexa.demo.screenplay import Screenplay, Turn
-
-_START_S = 60.0
-_STOP_S = 10.0
-
-
-class SimulatorFailed(VexaError):
-    """The simulated Google Meet did not start."""
-
-    code = "simulator_failed"
-
-
-class SimulatorProcess:
-    """`python -m vexa.simulator`, ended when the demo ends."""
-
-    def __init__(self, home: Path) -> None:
-        self._home = home
-        self._process: asyncio.subprocess.Process | None = None
-        self.addresses: dict[str, Any] = {}
-
-    async def start(self) -> None:
-        """Start it and read its addresses.
-
-        Raises:
-            SimulatorFailed: it ended, or did not get ready; with the end of its log.
-        """
-        self._home.mkdir(parents=True, exist_ok=True)
-        log = self._home / "simulator.log"
-        with log.open("wb") as errors:
-            self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "vexa.simulator", "--home", str(self._home)),
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=errors,
-                start_new_session=True,
-            )
-        assert self._process.stdout is not None
-        try:
-            line = await asyncio.wait_for(self._process.stdout.readline(), _START_S)
-            self.addresses = json.loads(line)
-        except (TimeoutError, json.JSONDecodeError) as exc:
-            raise SimulatorFailed(log.read_text(errors="replace")[-1500:]) from exc
-
-    async def stop(self) -> None:
-        """End it. Safe to call twice."""
-        if self._process is None or self._process.returncode is not None:
-            return
-        self._process.terminate()
-        try:
-            await asyncio.wait_for(self._process.wait(), _STOP_S)
-        except TimeoutError:
-            self._process.kill()
-            await self._process.wait()
+from vexa.simulator.client import ControlClient
 
 
 def random_code() -> str:
@@ -77,17 +20,15 @@ def random_code() -> str:
 
 
 class SimulatedMeeting:
-    """One meeting whose participants follow a screenplay."""
+    """Whoever comes has to be let in."""
 
-    def __init__(self, control_url: str, code: str) -> None:
+    def __init__(self, control: ControlClient, code: str) -> None:
         self.code = code
-        self._http = httpx2.AsyncClient(
-            base_url=f"{control_url}/control", timeout=60.0, trust_env=False
-        )
+        self._control = control
 
     async def create(self) -> None:
-        """Make the meeting: whoever comes has to be let in."""
-        await self._post("/meetings", {"native_id": self.code, "access": "ask"})
+        """Make the meeting."""
+        await self._control.create_meeting(self.code, access="ask")
 
     async def join_early(self, play: Screenplay) -> None:
         """Bring in everyone who is there from the beginning."""
@@ -96,51 +37,37 @@ class SimulatedMeeting:
                 await self._add(name, play)
 
     async def start(self, play: Screenplay) -> None:
-        """Start the clock, and bring in the others when their time comes; returns at once after."""
-        started = await self._post(f"/meetings/{self.code}/clock", {})
+        """Start the clock; return when the last participant has come in."""
+        started_s = await self._control.start_clock(self.code)
         for name, join_s in sorted(play.joins_s.items(), key=lambda item: item[1]):
             if join_s > 0:
-                wait_s = started["started_epoch_s"] + join_s - time.time()
-                await asyncio.sleep(max(0.0, wait_s))
+                await asyncio.sleep(max(0.0, started_s + join_s - time.time()))
                 await self._add(name, play)
 
     async def is_knocking(self) -> bool:
         """Tell whether someone waits to be let in."""
-        answer = await self._http.get(f"/meetings/{self.code}")
-        return any(visitor["state"] == "knocking" for visitor in answer.json()["visitors"])
+        state = await self._control.meeting(self.code)
+        return any(visitor["state"] == "knocking" for visitor in state["visitors"])
 
     async def admit(self) -> None:
         """Let in whoever knocks."""
-        await self._post(f"/meetings/{self.code}/admit", {})
+        await self._control.order(self.code, "admit")
 
     async def wait_until_said(self) -> None:
         """Return when everything scheduled has been said."""
         while True:
-            answer = await self._http.get(f"/meetings/{self.code}")
-            if answer.json()["speech_over"]:
+            state = await self._control.meeting(self.code)
+            if state["speech_over"]:
                 return
             await asyncio.sleep(0.5)
 
     async def truth(self) -> list[dict[str, Any]]:
         """Utterances that were really played."""
-        answer = await self._http.get(f"/meetings/{self.code}/truth")
-        lines: list[dict[str, Any]] = answer.json()
-        return lines
+        return await self._control.truth(self.code)
 
     async def _add(self, name: str, play: Screenplay) -> None:
         speech = [_speech(turn) for turn in play.turns if turn.participant == name]
-        await self._post(f"/meetings/{self.code}/participants", {"name": name, "speech": speech})
-
-    async def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
-        answer = await self._http.post(path, json=body)
-        if answer.is_error:
-            raise SimulatorFailed(f"{path}: {answer.status_code} {answer.text}")
-        result: dict[str, Any] = answer.json() if answer.content else {}
-        return result
-
-    async def aclose(self) -> None:
-        """Close the connection to the control API."""
-        await self._http.aclose()
+        await self._control.add_participant(self.code, name, speech=speech)
 
 
 def _speech(turn: Turn) -> dict[str, Any]:

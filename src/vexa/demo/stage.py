@@ -14,8 +14,10 @@ import httpx2
 from vexa.contracts.errors import VexaError
 from vexa.demo.api_client import ApiClient, Frame
 from vexa.demo.screenplay import Screenplay
-from vexa.demo.simulated_meeting import SimulatedMeeting, SimulatorProcess, random_code
+from vexa.demo.simulated_meeting import SimulatedMeeting, random_code
 from vexa.kit.tasks import BackgroundTasks
+from vexa.simulator.client import ControlClient
+from vexa.simulator.process import SimulatorProcess
 from vexa.supervision.ports import settings_with_free_ports
 from vexa.supervision.up import Server
 
@@ -111,13 +113,24 @@ class Stage:
         await self.meeting.wait_until_said()
 
 
-def _environment(addresses: dict[str, Any], model: str) -> dict[str, str]:
+def _environment(simulator: SimulatorProcess, model: str) -> dict[str, str]:
     return {
-        "BOT_BROWSER_HOST_RULES": addresses["host_rules"],
-        "BOT_BROWSER_CA_FILE": addresses["ca_file"],
+        "BOT_BROWSER_HOST_RULES": simulator.host_rules,
+        "BOT_BROWSER_CA_FILE": str(simulator.ca_file),
         "BOT_BROWSER_LOOPBACK_MEDIA": "1",
         "WHISPER_MODEL_SIZE": model,
     }
+
+
+@asynccontextmanager
+async def _running(server: Server, say: Say) -> AsyncIterator[None]:
+    try:
+        say("starting the server")
+        await asyncio.to_thread(server.start)
+        yield
+    finally:
+        say("ending the server and its bots")
+        await asyncio.to_thread(server.stop)
 
 
 @asynccontextmanager
@@ -129,27 +142,22 @@ async def open_stage(
     Raises:
         VexaError: a port, tool, model or program is in the way.
     """
-    simulator = SimulatorProcess(home / "simulator")
-    await simulator.start()
-    environment = {**_environment(simulator.addresses, model), **(extra_environment or {})}
-    server = Server(say, settings_with_free_ports(vexa_home=home), environment)
-    try:
-        say("starting the server")
-        await asyncio.to_thread(server.start)
-        gateway_url = f"http://127.0.0.1:{server.settings.api_gateway_port}"
-        client = ApiClient(gateway_url, server.admin_api_token)
-        meeting = SimulatedMeeting(simulator.addresses["control_url"], random_code())
-        stage = Stage(home, say, server, simulator, client, meeting)
-        try:
-            await stage.wait_for_model()
-            await client.sign_up()
-            await meeting.create()
-            yield stage
-        finally:
-            await stage.tasks.aclose()
-            await client.aclose()
-            await meeting.aclose()
-    finally:
-        say("ending the server and its bots")
-        await asyncio.to_thread(server.stop)
-        await simulator.stop()
+    async with (
+        SimulatorProcess(home / "simulator") as simulator,
+        ControlClient(simulator.control_url) as control,
+    ):
+        environment = {**_environment(simulator, model), **(extra_environment or {})}
+        server = Server(say, settings_with_free_ports(vexa_home=home), environment)
+        async with _running(server, say):
+            gateway_url = f"http://127.0.0.1:{server.settings.api_gateway_port}"
+            client = ApiClient(gateway_url, server.admin_api_token)
+            meeting = SimulatedMeeting(control, random_code())
+            stage = Stage(home, say, server, simulator, client, meeting)
+            try:
+                await stage.wait_for_model()
+                await client.sign_up()
+                await meeting.create()
+                yield stage
+            finally:
+                await stage.tasks.aclose()
+                await client.aclose()

@@ -21,7 +21,9 @@ class ControlClient:
     """
 
     def __init__(self, control_url: str) -> None:
-        self._http = httpx2.AsyncClient(base_url=f"{control_url}/control", timeout=TIMEOUT_S)
+        self._http = httpx2.AsyncClient(
+            base_url=f"{control_url}/control", timeout=TIMEOUT_S, trust_env=False
+        )
 
     async def __aenter__(self) -> ControlClient:
         return self
