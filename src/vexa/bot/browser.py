@@ -41,20 +41,37 @@ _ALWAYS = (
 )
 #: What Playwright adds by itself and a guest's browser does not have.
 _NOT_FROM_PLAYWRIGHT = ("--enable-automation",)
+#: Playwright adds this one too; with enough shared memory it only makes files of it.
+_NO_SHM = "--disable-dev-shm-usage"
 #: Below this much shared memory Chromium must use files instead; `docker run` gives 64 MB.
 _LEAST_SHM_BYTES = 512 * 1024 * 1024
+#: Hosts that no meeting's page may reach: this machine, its link, private networks and what
+#: clouds serve there (RFC 1918, 3927, 4193, 4291, 6761, 6762). Names of public form that lead
+#: there are left to Chromium's Local Network Access.
+_CLOSED_HOSTS = (
+    *("localhost", "*.localhost", "*.local", "*.internal"),
+    *("0.*", "127.*", "10.*", "169.254.*", "192.168.*"),
+    *(f"172.{second}.*" for second in range(16, 32)),
+    *("[::*", "[fc*", "[fd*", "[fe8*", "[fe9*", "[fea*", "[feb*"),
+)
 
 
 def arguments(access: BrowserAccess, *, small_shm: bool) -> list[str]:
     """Return Chromium's command line. `access` is empty in production."""
-    line = list(_ALWAYS)
+    # the first rule that fits a host counts, so what an operator opens comes before what is closed
+    rules = [access.host_rules] if access.host_rules else []
+    rules += [f"MAP {host} ~NOTFOUND" for host in _CLOSED_HOSTS]
+    line = [*_ALWAYS, f"--host-resolver-rules={', '.join(rules)}"]
     if small_shm:
-        line.append("--disable-dev-shm-usage")
-    if access.host_rules:
-        line.append(f"--host-resolver-rules={access.host_rules}")
+        line.append(_NO_SHM)
     if access.loopback_media:
         line.append("--allow-loopback-in-peer-connection")
     return line
+
+
+def left_out(*, small_shm: bool) -> list[str]:
+    """Return what Playwright would add to the command line, and must not."""
+    return [*_NOT_FROM_PLAYWRIGHT, *(() if small_shm else (_NO_SHM,))]
 
 
 def has_small_shm() -> bool:
@@ -108,6 +125,7 @@ async def open_browser(launch: BotLaunch) -> AsyncIterator[BrowserContext]:
     sandboxed = os.geteuid() != 0
     if not sandboxed:
         _log.warning("browser_not_sandboxed", why="Chromium has no sandbox for root")
+    small_shm = has_small_shm()
     async with async_playwright() as playwright:
         temporary = _short_temporary_folder(home)
         try:
@@ -116,8 +134,8 @@ async def open_browser(launch: BotLaunch) -> AsyncIterator[BrowserContext]:
                 executable_path=find_chromium(launch.chromium_path),
                 headless=False,
                 chromium_sandbox=sandboxed,
-                args=arguments(launch.browser, small_shm=has_small_shm()),
-                ignore_default_args=list(_NOT_FROM_PLAYWRIGHT),
+                args=arguments(launch.browser, small_shm=small_shm),
+                ignore_default_args=left_out(small_shm=small_shm),
                 env=dict(browser_environment(home, temporary)),
                 no_viewport=True,
                 locale="en-US",
