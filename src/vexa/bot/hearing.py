@@ -28,7 +28,7 @@ class Hearing:
     """Takes what comes out of the page.
 
     Sound counts from the last look that showed the bot still outside, and only once a later look
-    has proved that it is in.
+    has proved that it is in. `heard_s` is the monotonic time of the last sound.
     """
 
     def __init__(self, platform: Platform, roster: Roster, streams: SpeechStreams) -> None:
@@ -38,10 +38,12 @@ class Hearing:
         self._waiting: deque[AudioPiece] = deque(maxlen=_MOST_WAITING)
         self._outside_ms = time.time() * 1000
         self._admitted = False
+        self.heard_s = 0.0
         self._tasks = BackgroundTasks()
 
     def take_audio(self, piece: AudioPiece) -> None:
         """Take one piece of sound."""
+        self.heard_s = time.monotonic()
         if self._admitted:
             self._streams.take(piece)
         else:

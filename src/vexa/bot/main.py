@@ -7,9 +7,11 @@ import contextlib
 import signal
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx2
 import structlog
+from playwright.async_api import Error as PlaywrightError
 from pydantic import ValidationError
 
 from vexa.bot.browser import open_browser
@@ -21,7 +23,7 @@ from vexa.bot.reporter import ManagerClient, Reporter
 from vexa.bot.roster import Roster
 from vexa.bot.speech_streams import SpeechStreams
 from vexa.bot.stay import Stay
-from vexa.contracts.bot import EXIT_BAD_LAUNCH, EXIT_REPORTED, BotLaunch
+from vexa.contracts.bot import EXIT_BAD_LAUNCH, EXIT_REPORTED, EXIT_UNREPORTED, BotLaunch
 from vexa.contracts.errors import JoinError
 from vexa.contracts.meeting import MeetingStatus, Outcome
 from vexa.kit.logs import configure_logs
@@ -59,33 +61,52 @@ class Bot:
         self._stop: asyncio.Future[JoinError] = asyncio.get_running_loop().create_future()
         self._in_haste = False
 
-    async def run(self) -> None:
-        """Run from start to reported end."""
+    async def run(self) -> int:
+        """Run from start to reported end; return the exit code of the process."""
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, self._on_signal)
         self._tasks.spawn("heartbeat", self._beat())
         try:
-            async with open_browser(self._launch) as context:
-                context.on("close", lambda _: self._ask(Outcome.BROWSER_FAILED, "browser: closed"))
-                browser_page = context.pages[0] if context.pages else await context.new_page()
-                browser_page.on("crash", lambda _: self._ask(Outcome.PAGE_DEAD, "page: crashed"))
-                await self._capture.install(context, browser_page)
-                self._hearing.listen(browser_page)
-                page = BrowserPage(browser_page, self._platform.probes)
-                await self._stay_until_over(page)
-                await self._say_goodbye(page)
-                await self._hearing.aclose()
-                await self._streams.finish(
-                    _LAST_WORDS_IN_HASTE_S if self._in_haste else _LAST_WORDS_S
-                )
+            self._check_address()
+            await self._stay_in_browser()
         except JoinError as over:
-            self._life.finish(over.outcome, over.detail)
+            self._finish(over)
+        except PlaywrightError as exc:
+            self._finish(JoinError(Outcome.BROWSER_FAILED, f"browser: {type(exc).__name__}"))
+        except Exception as exc:  # noqa: BLE001
+            # boundary: whatever went wrong, the meeting gets a true end
+            _log.error("bot_failed", exc_info=exc)
+            self._finish(JoinError(Outcome.BOT_CRASHED, f"bot: {type(exc).__name__}"))
         end = self._life.finish(Outcome.BOT_CRASHED, "bot: ended without a reason")
         _log.info("stay_ended", outcome=str(end.outcome), reason=end.reason)
         self._reporter.tell(self._life.final_status, end=end)
-        await self._reporter.flush()
+        is_told = await self._reporter.flush()
         await self._tasks.aclose()
         await self._client.aclose()
+        return EXIT_REPORTED if is_told else EXIT_UNREPORTED
+
+    def _check_address(self) -> None:
+        if urlsplit(self._launch.meeting_url).hostname not in self._platform.hosts:
+            raise JoinError(Outcome.START_FAILED, "launch: not an address of this platform")
+
+    async def _stay_in_browser(self) -> None:
+        async with open_browser(self._launch) as context:
+            context.on("close", lambda _: self._ask(Outcome.BROWSER_FAILED, "browser: closed"))
+            browser_page = context.pages[0] if context.pages else await context.new_page()
+            browser_page.on("crash", lambda _: self._ask(Outcome.PAGE_DEAD, "page: crashed"))
+            await self._capture.install(context, browser_page)
+            self._hearing.listen(browser_page)
+            page = BrowserPage(browser_page, self._platform.probes)
+            await self._stay_until_over(page)
+            await self._say_goodbye(page)
+            await self._hearing.aclose()
+            await self._streams.finish(_LAST_WORDS_IN_HASTE_S if self._in_haste else _LAST_WORDS_S)
+
+    def _finish(self, over: JoinError) -> None:
+        """Note the end. What was asked of the bot before is the truer reason."""
+        if self._stop.done():
+            over = self._stop.result()
+        self._life.finish(over.outcome, over.detail)
 
     async def _stay_until_over(self, page: BrowserPage) -> None:
         stay = Stay(
@@ -100,15 +121,14 @@ class Bot:
         )
         running = self._tasks.spawn("stay", stay.run())
         await asyncio.wait({running, self._stop}, return_when=asyncio.FIRST_COMPLETED)
-        if self._stop.done():
-            over = self._stop.result()
-            running.cancel()
-            await asyncio.wait({running}, timeout=_GOODBYE_S)
-        else:
+        if not self._stop.done():
             error = running.exception()
             crashed = JoinError(Outcome.BOT_CRASHED, f"bot: {type(error).__name__}")
-            over = error if isinstance(error, JoinError) else crashed
-        self._life.finish(over.outcome, over.detail)
+            self._finish(error if isinstance(error, JoinError) else crashed)
+            return
+        self._finish(self._stop.result())
+        running.cancel()
+        await asyncio.wait({running}, timeout=_GOODBYE_S)
 
     async def _say_goodbye(self, page: BrowserPage) -> None:
         if self._life.final_status is MeetingStatus.FAILED:
@@ -142,20 +162,20 @@ class Bot:
                 )
                 if leave:
                     self._ask(Outcome.STOPPED_BY_USER, "order: leave")
-            except httpx2.HTTPError as exc:
+            except (httpx2.HTTPError, ValueError) as exc:
                 _log.info("heartbeat_failed", cause=type(exc).__name__)
             await asyncio.sleep(_BEAT_S)
 
 
-async def _run(launch: BotLaunch) -> None:
+async def _run(launch: BotLaunch) -> int:
     with structlog.contextvars.bound_contextvars(
         meeting_id=launch.meeting_id, correlation_id=launch.correlation_id
     ):
-        await Bot(launch).run()
+        return await Bot(launch).run()
 
 
 def run() -> None:
-    """Run one bot; exits with `EXIT_BAD_LAUNCH` when the launch cannot be read."""
+    """Run one bot and exit: `EXIT_BAD_LAUNCH` when the launch cannot be read, else as reported."""
     try:
         launch = BotLaunch.model_validate_json(sys.stdin.buffer.read())
     except ValidationError as exc:
@@ -163,5 +183,4 @@ def run() -> None:
         sys.stderr.write(f"vexa bot: bad launch: {', '.join(sorted(fields)) or 'not JSON'}\n")
         sys.exit(EXIT_BAD_LAUNCH)
     configure_logs("bot", launch.log_level)
-    asyncio.run(_run(launch))
-    sys.exit(EXIT_REPORTED)
+    sys.exit(asyncio.run(_run(launch)))

@@ -56,8 +56,8 @@ class ManagerClient:
         answer.raise_for_status()
         return bool(HeartbeatAnswer.model_validate_json(answer.content).orders)
 
-    async def report(self, report: StatusReport) -> None:
-        """Deliver one report; tried again while the manager is away. Gives up with a log line."""
+    async def report(self, report: StatusReport) -> bool:
+        """Deliver one report; tried again while the manager is away. False when given up."""
         try:
             async for attempt in stamina.retry_context(
                 on=_worth_a_try, attempts=None, timeout=REPORT_S, wait_initial=0.2, wait_max=5.0
@@ -69,6 +69,8 @@ class ManagerClient:
                     answer.raise_for_status()
         except httpx2.HTTPError as exc:
             _log.error("report_lost", status=str(report.status), cause=type(exc).__name__)
+            return False
+        return True
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -88,6 +90,7 @@ class Reporter:
         self._client = client
         self._connection_id = connection_id
         self._queue: asyncio.Queue[StatusReport] = asyncio.Queue()
+        self._is_told = False
         self._tasks = BackgroundTasks()
         self._tasks.spawn("reports", self._send_all())
 
@@ -106,10 +109,11 @@ class Reporter:
     async def _send_all(self) -> None:
         while True:
             report = await self._queue.get()
-            await self._client.report(report)
+            self._is_told = await self._client.report(report)
             self._queue.task_done()
 
-    async def flush(self) -> None:
-        """Wait until everything queued was delivered, or given up."""
+    async def flush(self) -> bool:
+        """Wait until everything queued was delivered or given up; tell whether the last one was."""
         await self._queue.join()
         await self._tasks.aclose()
+        return self._is_told

@@ -68,6 +68,11 @@ class Roster:
                 RosterChange((Person(device_id, known.name if known else "", is_self=True),))
             )
 
+    def device_of(self, stream: str) -> str | None:
+        """Return the device whose stream this is now, if it is known; a presentation's parent."""
+        person = self._owner(stream)
+        return person.device_id if person else None
+
     def name_of(self, stream: str) -> str | None:
         """Return the name of the person whose stream this is, if it is known."""
         person = self._owner(stream)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from vexa.bot.page_messages import AudioPiece
@@ -29,13 +30,21 @@ class _Nowhere:
         """Nothing to do."""
 
 
+@dataclass(slots=True)
+class _Opened:
+    """A stream and the device it belongs to for good, once that is known."""
+
+    stream: SpeechStream
+    device: str | None
+
+
 class SpeechStreams:
     """Opens, names and closes the streams of one launch."""
 
     def __init__(self, launch: BotLaunch, roster: Roster) -> None:
         self._launch = launch
         self._roster = roster
-        self._opened: dict[str, list[SpeechStream]] = {}
+        self._opened: dict[str, list[_Opened]] = {}
         self._count = 0
         self._running: set[asyncio.Task[None]] = set()
         self._tasks = BackgroundTasks()
@@ -49,7 +58,7 @@ class SpeechStreams:
     @property
     def sound_s(self) -> float:
         """Sound sent so far, seconds."""
-        streams = [stream for opened in self._opened.values() for stream in opened]
+        streams = [one.stream for opened in self._opened.values() for one in opened]
         return sum(stream.sound_samples for stream in streams) / SAMPLE_RATE_HZ
 
     def take(self, piece: AudioPiece) -> None:
@@ -63,10 +72,19 @@ class SpeechStreams:
             if self._roster.is_own(key):
                 self._participants.drop(key)
         for key, opened in self._opened.items():
-            name = self._roster.name_of(key)
-            if name is not None:
-                for stream in opened:
-                    stream.rename(name)
+            self._name(key, opened)
+
+    def _name(self, key: str, opened: list[_Opened]) -> None:
+        """Name the streams of a source. A source that went to another device gets a new stream."""
+        device, name = self._roster.device_of(key), self._roster.name_of(key)
+        if device is None:
+            return
+        for one in opened:
+            one.device = one.device or device
+            if name is not None and one.device == device:
+                one.stream.rename(name)
+        if opened[-1].device != device:
+            self._participants.drop(key)
 
     async def finish(self, within_s: float) -> bool:
         """Send the rest; return whether the server has all of it within `within_s`."""
@@ -98,7 +116,8 @@ class SpeechStreams:
             correlation_id=launch.correlation_id,
         )
         stream = SpeechStream(StreamAddress(launch.whisperlive_url, hello))
-        self._opened.setdefault(key, []).append(stream)
+        opened = _Opened(stream, self._roster.device_of(key))
+        self._opened.setdefault(key, []).append(opened)
         task = self._tasks.spawn(f"speech stream {self._count}", stream.run())
         self._running.add(task)
         return stream

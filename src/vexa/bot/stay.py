@@ -16,6 +16,7 @@ from vexa.bot.speech_streams import SpeechStreams
 from vexa.contracts.bot import BotLaunch
 from vexa.contracts.errors import JoinError
 from vexa.contracts.meeting import Outcome
+from vexa.kit.tasks import BackgroundTasks
 from vexa.platforms.base import MeetingPage, PageView, Platform, Stage
 
 _log = structlog.get_logger(__name__)
@@ -31,6 +32,8 @@ _SURE_OF_END = 3
 _LOST_ON_PAGE_S = 60.0
 #: Every WebRTC connection of the page broken for so long: the meeting is out of reach.
 _CUT_OFF_S = 45.0
+#: Neither the meeting was seen nor anybody heard for so long: the page is dead, or another one.
+_BLIND_AND_DEAF_S = 120.0
 #: Silence and names are told to the streams this often, seconds.
 _TICK_S = 0.1
 
@@ -60,6 +63,8 @@ class Stay:
         self._reached = reached
         self._is_cut_off = is_cut_off
         self._cut_off_from_s: float | None = None
+        self._seen_s = time.monotonic()
+        self._tasks = BackgroundTasks()
 
     async def run(self) -> None:
         """Join and stay. Never returns: the end is a JoinError with its true outcome."""
@@ -68,10 +73,23 @@ class Stay:
         await self._wait_for_admission()
         self._hearing.admit()
         self._reached(BotState.ACTIVE)
+        self._tasks.spawn("stream ticks", self._tick())
+        try:
+            await self._post_notice()
+            await self._stay()
+        finally:
+            await self._tasks.aclose()
+
+    async def _post_notice(self) -> None:
         if self._launch.notice:
             posted = await self._platform.post_chat(self._page, self._launch.notice)
             _log.info("notice_posted", posted=posted)
-        await self._stay()
+
+    async def _tick(self) -> None:
+        # apart from the looks: a page that is slow to answer must not hold up silence and names
+        while True:
+            self._streams.tick(time.time() * 1000)
+            await asyncio.sleep(_TICK_S)
 
     async def _wait_for_admission(self) -> None:
         admitted, refused = Patience(_SURE_OF_ADMISSION), Patience(_SURE_OF_REFUSAL)
@@ -97,6 +115,8 @@ class Stay:
                 known_s = now_s
             if judgement.stage is Stage.CONSENT:
                 await self._platform.tidy(self._page, view)
+            elif judgement.stage is Stage.UNKNOWN:
+                await self._page.stir()
             self._check_patience(now_s - began_s, limit_s, now_s - known_s, judgement.reason)
             await self._page.pause(_LOBBY_LOOK_S)
 
@@ -111,14 +131,10 @@ class Stay:
     async def _stay(self) -> None:
         over = Patience(_SURE_OF_END)
         rules = LeaveRules(self._launch.automatic_leave, time.monotonic())
-        next_look_s = 0.0
+        self._seen_s = time.monotonic()
         while True:
-            self._streams.tick(time.time() * 1000)
-            now_s = time.monotonic()
-            if now_s >= next_look_s:
-                next_look_s = now_s + _STAY_LOOK_S
-                await self._look(over, rules)
-            await asyncio.sleep(_TICK_S)
+            await self._look(over, rules)
+            await self._page.pause(_STAY_LOOK_S)
 
     async def _look(self, over: Patience, rules: LeaveRules) -> None:
         view = await self._page.look()
@@ -128,11 +144,20 @@ class Stay:
         if view.has("dialog") or view.has("got_it"):
             await self._platform.tidy(self._page, view)
         now_s = time.monotonic()
+        if judgement.stage is Stage.IN_MEETING:
+            self._seen_s = now_s
+        else:
+            await self._page.stir()
+        self._check_senses(now_s)
         self._check_connection(now_s)
         others = self._others(view) if judgement.stage is Stage.IN_MEETING else None
         leave = rules.judge(now_s, others)
         if leave is not None:
             raise JoinError(leave, "stay: automatic leave")
+
+    def _check_senses(self, now_s: float) -> None:
+        if now_s - max(self._seen_s, self._hearing.heard_s) >= _BLIND_AND_DEAF_S:
+            raise JoinError(Outcome.PAGE_DEAD, "stay: neither the meeting nor a sound for long")
 
     def _check_connection(self, now_s: float) -> None:
         if not self._is_cut_off():
