@@ -95,7 +95,7 @@ async def test_two_people_of_one_name_are_two_streams(world: World) -> None:
 
 
 async def test_a_late_roster_names_what_was_already_heard(world: World) -> None:
-    truth = await play(world, {"Ada": [0.5, 8.0]}, roster_delay_s=4.0)
+    truth = await play(world, {"Ada": [0.5, 14.0]}, roster_delay_s=12.0)
     check_attribution(world.speech, truth)
     assert [stream.hello.speaker for stream in world.speech.streams.values()] == [None]
 
