@@ -18,8 +18,9 @@ cleanup() {
 trap cleanup EXIT
 
 say "making a clean Debian 12 in $root"
-mirror=$(awk '$1 == "deb" { for (i = 2; i <= NF; i++) if ($i ~ /^http/) { print $i; exit } }
-              $1 == "URIs:" { print $2; exit }' /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null)
+mirror=$(cat /etc/apt/sources.list /etc/apt/sources.list.d/debian.sources 2>/dev/null |
+    awk '$1 == "deb" { for (i = 2; i <= NF; i++) if ($i ~ /^http/) { print $i; exit } }
+         $1 == "URIs:" { print $2; exit }' || true)
 debootstrap --variant=minbase --include=git,make,python3,ca-certificates bookworm "$root" "$mirror" >&2
 for list in sources.list sources.list.d/debian.sources; do
     [ ! -f "/etc/apt/$list" ] || cp "/etc/apt/$list" "$root/etc/apt/$list"
