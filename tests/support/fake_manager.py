@@ -30,6 +30,7 @@ class FakeManager:
         self.tokens: set[str] = set()
         self.leave = asyncio.Event()
         self.is_away = False
+        self.refused = 0
         app = Starlette(
             routes=[
                 Route("/bots/internal/callback/status_change", self._report, methods=["POST"]),
@@ -42,6 +43,7 @@ class FakeManager:
 
     async def _report(self, request: Request) -> JSONResponse:
         if self.is_away:
+            self.refused += 1
             return JSONResponse({}, 503)
         self.tokens.add(request.headers["authorization"])
         self.reports.append(StatusReport.model_validate(await request.json()))

@@ -56,16 +56,25 @@ class RecordingSpeech:
         self.streams: dict[str, Heard] = {}
         self._is_durable = is_durable
         self._server: Server | None = None
+        self._sockets: set[ServerConnection] = set()
 
     def named(self, name: str | None) -> list[Heard]:
         """Return the streams under a name, in order."""
         return [heard for heard in self.streams.values() if heard.name == name]
 
+    async def drop_sockets(self) -> None:
+        """Close every connection without a goodbye; what was heard stays known."""
+        for socket in list(self._sockets):
+            await socket.close()
+
     async def _handle(self, socket: ServerConnection) -> None:
+        self._sockets.add(socket)
         try:
             await self._converse(socket)
         except ConnectionClosed:
             return
+        finally:
+            self._sockets.discard(socket)
 
     async def _converse(self, socket: ServerConnection) -> None:
         hello = Hello.model_validate_json(await socket.recv())

@@ -27,21 +27,18 @@ def usable_name(name: str) -> str | None:
 
 
 class Roster:
-    """Everything the platform has told so far."""
+    """Everything the platform has told so far. `known`: whether it has told of anyone yet."""
 
     def __init__(self) -> None:
         self._people: dict[str, Person] = {}
         self._streams: dict[str, str] = {}
-
-    @property
-    def known(self) -> bool:
-        """Whether the platform has told of anyone yet."""
-        return bool(self._people)
+        self.known = False
 
     def apply(self, change: RosterChange) -> None:
         """Take news in. Self-marks and parents, once told, stay: later news may leave them out."""
         for person in change.people:
             self._remember(person)
+            self.known = True
         for stream, device in change.streams.items():
             if stream in self._streams or len(self._streams) < _MOST_DEVICES:
                 self._streams[stream] = device
@@ -64,9 +61,7 @@ class Roster:
         """Take from the page which devices are the bot's own."""
         for device_id in device_ids:
             known = self._people.get(device_id)
-            self.apply(
-                RosterChange((Person(device_id, known.name if known else "", is_self=True),))
-            )
+            self._remember(Person(device_id, known.name if known else "", is_self=True))
 
     def device_of(self, stream: str) -> str | None:
         """Return the device whose stream this is now, if it is known; a presentation's parent."""

@@ -53,6 +53,8 @@ class Stay:
         streams: SpeechStreams,
         reached: Reached,
         is_cut_off: Callable[[], bool],
+        *,
+        monotonic_s: Callable[[], float] = time.monotonic,
     ) -> None:
         self._launch = launch
         self._platform = platform
@@ -63,7 +65,8 @@ class Stay:
         self._reached = reached
         self._is_cut_off = is_cut_off
         self._cut_off_from_s: float | None = None
-        self._seen_s = time.monotonic()
+        self._monotonic_s = monotonic_s
+        self._seen_s = monotonic_s()
         self._tasks = BackgroundTasks()
 
     async def run(self) -> None:
@@ -94,12 +97,12 @@ class Stay:
     async def _wait_for_admission(self) -> None:
         admitted, refused = Patience(_SURE_OF_ADMISSION), Patience(_SURE_OF_REFUSAL)
         limit_s = self._launch.automatic_leave.max_wait_for_admission / 1000
-        began_s = known_s = time.monotonic()
+        began_s = known_s = self._monotonic_s()
         while True:
             look_ms = time.time() * 1000
             view = await self._page.look()
             judgement = self._platform.judge_admission(view)
-            now_s = time.monotonic()
+            now_s = self._monotonic_s()
             sure_in, sure_out = admitted.sure(judgement), refused.sure(judgement)
             if judgement.stage is Stage.IN_MEETING:
                 if sure_in:
@@ -130,8 +133,8 @@ class Stay:
 
     async def _stay(self) -> None:
         over = Patience(_SURE_OF_END)
-        rules = LeaveRules(self._launch.automatic_leave, time.monotonic())
-        self._seen_s = time.monotonic()
+        rules = LeaveRules(self._launch.automatic_leave, self._monotonic_s())
+        self._seen_s = self._monotonic_s()
         while True:
             await self._look(over, rules)
             await self._page.pause(_STAY_LOOK_S)
@@ -143,7 +146,7 @@ class Stay:
             raise JoinError(judgement.outcome, judgement.reason)
         if view.has("dialog") or view.has("got_it"):
             await self._platform.tidy(self._page, view)
-        now_s = time.monotonic()
+        now_s = self._monotonic_s()
         if judgement.stage is Stage.IN_MEETING:
             self._seen_s = now_s
         else:
@@ -170,8 +173,8 @@ class Stay:
     def _others(self, view: PageView) -> int | None:
         shown = self._platform.people_shown(view)
         self._roster.mark_self(person.device_id for person in shown if person.is_self)
-        if self._roster.known:
-            return self._roster.others_present()
-        if not any(person.is_self for person in shown):
-            return None
-        return sum(not person.is_self for person in shown)
+        # the larger of two counts: to leave a meeting with people in it is the worse mistake
+        counts = [self._roster.others_present()] if self._roster.known else []
+        if any(person.is_self for person in shown):
+            counts.append(sum(not person.is_self for person in shown))
+        return max(counts, default=None)

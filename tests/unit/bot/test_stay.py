@@ -1,0 +1,226 @@
+"""One stay against a page that is data, on a clock that only the page moves."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from vexa.bot.hearing import Hearing
+from vexa.bot.lifecycle import BotState
+from vexa.bot.roster import Roster
+from vexa.bot.speech_streams import SpeechStreams
+from vexa.bot.stay import Stay
+from vexa.contracts.bot import AutomaticLeave, BotLaunch
+from vexa.contracts.errors import JoinError
+from vexa.contracts.meeting import Outcome
+from vexa.platforms.base import Element, PageView, plain
+from vexa.platforms.google_meet.platform import GOOGLE_MEET
+
+URL = "https://meet.google.com/abc-defg-hij"
+FOUND = (Element(),)
+
+
+def view(text: str = "", /, **found: tuple[Element, ...]) -> PageView:
+    return PageView(URL, plain(text), found)
+
+
+def tiles(*names: str) -> dict[str, tuple[Element, ...]]:
+    """The bot's own tile, and one for each name."""
+    own = Element("Notetaker", mark="devices/0")
+    others = [Element(name, mark=f"devices/{n}") for n, name in enumerate(names, 1)]
+    return {"tile": (own, *others), "self_tile": (own,)}
+
+
+PREJOIN = view(name_input=FOUND, join_button=FOUND)
+LOBBY = view("Asking to be let in...", leave_button=FOUND, tile=(Element("visual_effects"),))
+BLACK = view()
+MEETING = view("", **tiles("Ada"))
+ALONE = view("", **tiles())
+REMOVED = view("You’ve been removed from the meeting", end_screen=(Element("Removed"),))
+
+
+class StagedPage:
+    """Shows each view for its time, the last one for ever."""
+
+    def __init__(self, *plan: tuple[float, PageView]) -> None:
+        self.plan = plan
+        self.now_s = 1_000.0
+        self.stirred = 0
+        self._began_s = 0.0
+        self._pressed = False
+
+    @property
+    def since_s(self) -> float:
+        """Seconds since the press of the join button."""
+        return self.now_s - self._began_s if self._pressed else 0.0
+
+    async def open(self, url: str) -> None:
+        assert url.startswith(URL)
+
+    async def look(self) -> PageView:
+        if not self._pressed:
+            return PREJOIN
+        ends_s = 0.0
+        for length_s, shown in self.plan:
+            ends_s += length_s
+            if self.since_s < ends_s:
+                return shown
+        return self.plan[-1][1]
+
+    async def click(self, selector: str) -> bool:
+        if "Ask to join" in selector and not self._pressed:
+            self._pressed, self._began_s = True, self.now_s
+            return True
+        return False
+
+    async def type_text(self, selector: str, text: str) -> bool:
+        return True
+
+    async def press(self, key: str) -> None:
+        """Nothing happens."""
+
+    async def stir(self) -> None:
+        self.stirred += 1
+
+    async def pause(self, seconds: float) -> None:
+        self.now_s += seconds
+        await asyncio.sleep(0)
+
+
+class Told:
+    """What a stay came to."""
+
+    def __init__(self) -> None:
+        self.states: list[BotState] = []
+        self.end = JoinError(Outcome.BOT_CRASHED, "")
+
+
+async def run(
+    page: StagedPage,
+    folder: Path,
+    *,
+    is_cut_off: Callable[[], bool] = lambda: False,
+    **limits: int,
+) -> Told:
+    launch = BotLaunch(
+        meeting_id=1,
+        connection_id="c",
+        correlation_id="t",
+        platform="google_meet",
+        native_meeting_id="abc-defg-hij",
+        meeting_url=URL,
+        bot_name="Notetaker",
+        token="t",
+        manager_url="http://127.0.0.1:1",
+        whisperlive_url="ws://127.0.0.1:1",
+        automatic_leave=AutomaticLeave.model_validate(limits),
+        work_dir=str(folder),
+    )
+    told, roster = Told(), Roster()
+    streams = SpeechStreams(launch, roster)
+    hearing = Hearing(GOOGLE_MEET, roster, streams)
+    stay = Stay(
+        launch,
+        GOOGLE_MEET,
+        page,
+        hearing,
+        roster,
+        streams,
+        told.states.append,
+        is_cut_off,
+        monotonic_s=lambda: page.now_s,
+    )
+    with pytest.raises(JoinError) as over:
+        await stay.run()
+    told.end = over.value
+    await hearing.aclose()
+    return told
+
+
+IN = [BotState.JOINING, BotState.ACTIVE]
+
+
+async def test_the_lobby_with_its_toolbar_and_preview_is_waited_in(tmp_path: Path) -> None:
+    page = StagedPage((400, LOBBY), (20, MEETING), (0, REMOVED))
+    told = await run(page, tmp_path)
+    assert told.states.count(BotState.ACTIVE) == 1
+    assert told.states[1] is BotState.AWAITING_ADMISSION
+    assert told.end.outcome is Outcome.REMOVED
+    assert page.since_s >= 420
+
+
+async def test_the_lobby_is_left_when_its_time_is_over(tmp_path: Path) -> None:
+    page = StagedPage((0, LOBBY))
+    told = await run(page, tmp_path, max_wait_for_admission=60_000)
+    assert told.end.outcome is Outcome.KNOCK_TIMED_OUT
+    assert page.since_s == pytest.approx(60, abs=2)
+    assert BotState.ACTIVE not in told.states
+
+
+async def test_one_glimpse_is_no_admission_and_one_of_a_refusal_no_refusal(tmp_path: Path) -> None:
+    glimpse, denied = 0.3, view("You were denied")
+    page = StagedPage((3, LOBBY), (glimpse, MEETING), (3, LOBBY), (glimpse, denied), (0, LOBBY))
+    told = await run(page, tmp_path, max_wait_for_admission=30_000)
+    assert told.end.outcome is Outcome.KNOCK_TIMED_OUT
+    assert BotState.ACTIVE not in told.states
+
+
+async def test_a_page_that_nobody_knows_is_a_changed_page(tmp_path: Path) -> None:
+    page = StagedPage((5, LOBBY), (0, BLACK))
+    told = await run(page, tmp_path)
+    assert told.end.outcome is Outcome.PAGE_CHANGED
+    assert page.stirred
+    assert 60 <= page.since_s < 70
+
+
+async def test_a_captcha_after_the_knock_is_named(tmp_path: Path) -> None:
+    frame = Element(width_px=300, height_px=400)
+    told = await run(StagedPage((0, view(captcha=(frame,)))), tmp_path)
+    assert told.end.outcome is Outcome.CAPTCHA
+
+
+async def test_a_meeting_out_of_sight_for_a_while_is_no_end(tmp_path: Path) -> None:
+    page = StagedPage((10, MEETING), (100, BLACK), (20, MEETING), (0, REMOVED))
+    told = await run(page, tmp_path)
+    assert told.states == IN
+    assert told.end.outcome is Outcome.REMOVED
+
+
+async def test_a_page_that_stays_black_in_silence_is_dead(tmp_path: Path) -> None:
+    page = StagedPage((10, MEETING), (0, BLACK))
+    told = await run(page, tmp_path)
+    assert told.end.outcome is Outcome.PAGE_DEAD
+    assert 120 <= page.since_s < 140
+
+
+async def test_a_removal_that_is_taken_back_at_once_removes_nobody(tmp_path: Path) -> None:
+    page = StagedPage((10, MEETING), (1.5, REMOVED), (20, ALONE), (0, ALONE))
+    told = await run(page, tmp_path, max_time_left_alone=5_000)
+    assert told.end.outcome is Outcome.LEFT_ALONE
+
+
+async def test_the_longest_stay_ends_a_lively_meeting(tmp_path: Path) -> None:
+    page = StagedPage((0, MEETING))
+    told = await run(page, tmp_path, max_bot_time=90_000)
+    assert told.end.outcome is Outcome.MAX_TIME
+    assert page.since_s == pytest.approx(90, abs=4)
+
+
+async def test_broken_connections_end_the_stay_after_some_time(tmp_path: Path) -> None:
+    page = StagedPage((0, MEETING))
+    told = await run(page, tmp_path, is_cut_off=lambda: page.since_s > 100)
+    assert told.end.outcome is Outcome.NETWORK_LOST
+    assert 145 <= page.since_s < 150
+    page = StagedPage((80, MEETING), (0, REMOVED))
+    told = await run(page, tmp_path, is_cut_off=lambda: 20 < page.since_s < 60)
+    assert told.end.outcome is Outcome.REMOVED
+
+
+async def test_company_is_seen_on_the_page_when_the_roster_tells_nothing(tmp_path: Path) -> None:
+    page = StagedPage((300, MEETING), (0, ALONE))
+    told = await run(page, tmp_path, max_time_left_alone=5_000, no_one_joined_timeout=60_000)
+    assert told.end.outcome is Outcome.LEFT_ALONE
+    assert page.since_s > 300
