@@ -47,7 +47,7 @@ class WhisperSettings(InternalSettings, RedisSettings):
         None, description="commit of the model on its hub, instead of the pinned one"
     )
     whisper_download: bool = Field(True, description="whether a model may be fetched from its hub")
-    whisper_device: Literal["cpu", "cuda", "auto"] = Field("cpu", description="where to decode")
+    device_type: Literal["cpu", "cuda"] = Field("cpu", description="where to decode")
     whisper_compute_type: str = Field("int8", description="CTranslate2 compute type")
     whisper_workers: int = Field(2, gt=0, le=64, description="decodes at a time")
     whisper_threads: int = Field(1, gt=0, description="threads of one decode")
@@ -77,7 +77,7 @@ class WhisperSettings(InternalSettings, RedisSettings):
     def engine_options(self) -> EngineOptions:
         """How the engine may use the machine."""
         return EngineOptions(
-            device=self.whisper_device,
+            device=self.device_type,
             compute_type=self.whisper_compute_type,
             workers=self.whisper_workers,
             threads=self.whisper_threads,
