@@ -128,7 +128,7 @@ def test_a_draft_and_the_final_that_replaces_it_share_a_number() -> None:
 
 def test_settled_words_leave_at_the_end_of_a_sentence_while_speech_goes_on() -> None:
     driver = Driver()
-    for piece in split(say([1, 2, 10, 4, 5, 6, 7]), [1600]):
+    for piece in split(say([1, 2, 10, 4, 5, 6, 7, 8, 9]), [1600]):
         driver.feed(piece)
     assert [final.text for final in driver.heard.finals] == ["w1 w2 w10."]
 

@@ -47,39 +47,50 @@ def test_the_settled_words_are_found_in_what_was_heard(
     assert prefix_length(words(settled), words(heard)) == length
 
 
-def test_words_that_two_hypotheses_share_are_settled() -> None:
+def agree(stabilizer: Stabilizer, said: str, *heads_s: float) -> None:
+    for head_s in heads_s:
+        stabilizer.update(words(said), head_s)
+
+
+def test_words_that_hypotheses_share_for_long_enough_are_settled() -> None:
     stabilizer = Stabilizer()
-    stabilizer.update(words("the cat sad"), 3.0)
+    agree(stabilizer, "the cat sad", 3.0, 4.0, 4.9)
     assert stabilizer.settled == []
-    stabilizer.update(words("The cat sat on"), 4.0)
+    agree(stabilizer, "The cat sat on", 5.0)
     assert text(stabilizer.settled) == "The cat"
     assert text(stabilizer.tail) == "sat on"
 
 
+def test_one_hypothesis_that_differs_begins_the_wait_anew() -> None:
+    stabilizer = Stabilizer()
+    agree(stabilizer, "the cat", 3.0, 4.0)
+    agree(stabilizer, "a cat", 4.5)
+    agree(stabilizer, "the cat", 5.0, 6.0, 6.9)
+    assert stabilizer.settled == []
+    agree(stabilizer, "the cat", 7.0)
+    assert text(stabilizer.settled) == "the cat"
+
+
 def test_a_word_at_the_edge_of_the_audio_waits() -> None:
     stabilizer = Stabilizer()
-    stabilizer.update(words("the cat"), 1.0)
-    stabilizer.update(words("the cat"), 1.1)
-    assert text(stabilizer.settled) == "the"
+    agree(stabilizer, "the cat sat on it all", 1.0, 3.0)
+    assert text(stabilizer.settled) == "the cat sat on it"
 
 
 def test_the_last_decode_only_adds() -> None:
     stabilizer = Stabilizer()
-    stabilizer.update(words("the cat sat"), 3.0)
-    stabilizer.update(words("the cat sat"), 3.0)
+    agree(stabilizer, "the cat sat", 3.0, 5.0)
     stabilizer.finish(words("a bat sat down"))
     assert text(stabilizer.settled) == "the cat sat down"
 
 
 def test_a_comma_ends_a_clause_only_after_a_while() -> None:
     stabilizer = Stabilizer()
-    for _ in range(2):
-        stabilizer.update(words("well, I think so, and more"), 9.0)
-    stabilizer.settled, stabilizer.tail = stabilizer.settled[:1], []
-    assert stabilizer.take_ready(1.0) == []
-    for _ in range(2):
-        stabilizer.update(words("well, I think so, and more"), 3.9)
-    assert text(stabilizer.take_ready(3.9)) == "well, I think so,"
+    agree(stabilizer, "well, then more", 2.0, 4.0)
+    assert stabilizer.take_ready(4.0) == []
+    stabilizer = Stabilizer()
+    agree(stabilizer, "well, I think so today, and more", 2.0, 4.0)
+    assert text(stabilizer.take_ready(4.0)) == "well, I think so today,"
     assert text(stabilizer.unsent) == "and more"
 
 
@@ -92,11 +103,11 @@ def test_what_is_settled_is_a_prefix_of_what_is_settled_later(
 ) -> None:
     stabilizer = Stabilizer()
     sent: list[Word] = []
-    for hypothesis in hypotheses:
+    for turn, hypothesis in enumerate(hypotheses):
         before = list(stabilizer.settled)
-        stabilizer.update(words(hypothesis), 6.5)
+        stabilizer.update(words(hypothesis), 6.5 + 2 * turn)
         assert stabilizer.settled[: len(before)] == before
-        sent += stabilizer.take_ready(6.5)
+        sent += stabilizer.take_ready(6.5 + 2 * turn)
         assert sent == stabilizer.settled[: len(sent)]
     before = list(stabilizer.settled)
     stabilizer.finish(words(last))
