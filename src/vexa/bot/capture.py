@@ -2,7 +2,7 @@
 
 The way out of the page is a binding of the DevTools protocol with a name made for this launch. The
 script takes it off `window` before any code of the page runs. Playwright's own `expose_binding`
-would leave its controller, with the name in it, on `window` (docs/decisions/0032).
+would leave its controller, with the name in it, on `window` (docs/decisions/0033).
 """
 
 from __future__ import annotations
