@@ -24,6 +24,8 @@ from vexa.whisperlive.turns import Turn, TurnPolicy, TurnTracker, to_samples
 
 #: A turn shorter than this says nothing to an engine before it has ended.
 MIN_DRAFT_S = 0.8
+#: The step of drafts grows with the turn, as the cost of decoding it does.
+STEP_SHARE = 0.1
 #: Silence moves the durable position in steps of this length, so that it costs few writes.
 SAFE_STEP_S = 5.0
 #: Decodes of one finished turn before its open words are given up.
@@ -137,7 +139,9 @@ class SpeechSession:
             decoded = work.careful is not None and work.careful[0] >= work.turn.speech_end
             return None if decoded else self._request(Kind.PAUSE, work, self.head)
         new_from = max(work.decoded_to, work.turn.start)
-        if work.turn.speech_end <= new_from or self.head - new_from < to_samples(step_s):
+        length_s = (self.head - work.turn.start) / SAMPLE_RATE_HZ
+        step = to_samples(max(step_s, length_s * STEP_SHARE))
+        if work.turn.speech_end <= new_from or self.head - new_from < step:
             return None
         if self.head - work.turn.start < to_samples(MIN_DRAFT_S):
             return None

@@ -203,11 +203,11 @@ def test_a_late_draft_does_not_settle_words_behind_a_cut() -> None:
     session = driver.session
     stream = say(list(range(1, 40)))
     driver.step_s = None
-    driver.feed(stream[: int(11.2 * SAMPLE_RATE_HZ)])
+    driver.feed(stream[: int(9.6 * SAMPLE_RATE_HZ)])
     driver.step_s = 0.5
     driver.decode_all()
     driver.step_s = None
-    driver.feed(stream[int(11.2 * SAMPLE_RATE_HZ) : int(11.9 * SAMPLE_RATE_HZ)])
+    driver.feed(stream[int(9.6 * SAMPLE_RATE_HZ) : int(11.9 * SAMPLE_RATE_HZ)])
     request = session.wanted(0.5)
     assert request is not None
     assert request.kind is Kind.DRAFT
