@@ -22,6 +22,7 @@ mirror=$(cat /etc/apt/sources.list /etc/apt/sources.list.d/debian.sources 2>/dev
     awk '$1 == "deb" { for (i = 2; i <= NF; i++) if ($i ~ /^http/) { print $i; exit } }
          $1 == "URIs:" { print $2; exit }' || true)
 debootstrap --variant=minbase --include=git,make,python3,ca-certificates bookworm "$root" "$mirror" >&2
+rm -f "$root/etc/apt/sources.list"
 for list in sources.list sources.list.d/debian.sources; do
     [ ! -f "/etc/apt/$list" ] || cp "/etc/apt/$list" "$root/etc/apt/$list"
 done
