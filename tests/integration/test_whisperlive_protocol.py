@@ -9,18 +9,21 @@ from typing import Any
 
 import numpy as np
 import pytest
+import redis
 
 from tests.integration.whisperlive_server import speech_server
 from tests.support.coded_stream import say
 from tests.support.speech_client import SpeechClient, meeting_hello, meeting_token
 from tests.support.speech_stream import SpeechStream
 from tests.support.wait_until import wait_until
+from vexa.contracts.stream_names import speech_session
 from vexa.contracts.whisper_protocol import (
     CLOSE_BAD_HELLO,
     CLOSE_NOT_AUTHORISED,
     CLOSE_OVERLOADED,
     CLOSE_SUPERSEDED,
 )
+from vexa.whisperlive.engines.scripted import ScriptedEngine
 from vexa.whisperlive.program import SpeechProgram
 
 Server = tuple[str, SpeechProgram]
@@ -256,3 +259,33 @@ async def test_what_is_said_before_a_sender_falls_silent_becomes_final(
     await client.send(say([4], 0.1))
     await client.end()
     assert stream.words("still") == ["w1", "w2", "w3", "w4"]
+
+
+async def test_a_defect_in_the_engine_stops_neither_the_session_nor_others(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decode = ScriptedEngine.decode
+    calls: list[Any] = []
+
+    def broken_once(self: Any, samples: Any, hints: Any) -> Any:
+        calls.append(hints)
+        if len(calls) == 1:
+            raise IndexError
+        return decode(self, samples, hints)
+
+    monkeypatch.setattr(ScriptedEngine, "decode", broken_once)
+    client = await SpeechClient.open(server[0], stock_hello("defect"))
+    await client.send(say([1, 2, 3], 1.2))
+    await client.end()
+    assert client.finals == {0: "w1 w2 w3"}
+
+
+async def test_a_store_that_breaks_closes_the_session_so_that_its_client_resumes(
+    server: Server, redis_url: str
+) -> None:
+    client = await SpeechClient.open(server[0], meeting_hello("broken", resume=True))
+    await wait_until(lambda: client.find(type="resume"))
+    with redis.Redis.from_url(redis_url) as direct:
+        direct.set(speech_session("broken"), "not a hash")
+    await client.send(say([1, 2, 3], 1.2))
+    assert await client.closed() == CLOSE_SUPERSEDED

@@ -57,9 +57,11 @@ def check_admission(hello: Hello, settings: WhisperSettings, client: ServerConne
 
 def _is_loopback(address: Any) -> bool:
     try:
-        return ipaddress.ip_address(str(address[0]).split("%")[0]).is_loopback
+        found = ipaddress.ip_address(str(address[0]).split("%")[0])
     except (TypeError, ValueError, IndexError):
         return False
+    mapped = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None
+    return (mapped or found).is_loopback
 
 
 def _has_key(settings: WhisperSettings, client: ServerConnection) -> bool:

@@ -97,6 +97,10 @@ class LiveSession:
             await self.publisher.run()
         except Superseded:
             self.supersede()
+        # boundary: a session that cannot store must not go on; its client resumes elsewhere
+        except Exception:  # noqa: BLE001
+            _log.exception("session_cannot_store", uid=self.uid)
+            self.supersede()
 
     def supersede(self) -> None:
         """Another connection has this session now: this one says and stores no more."""

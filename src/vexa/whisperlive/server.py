@@ -34,10 +34,12 @@ class SpeechServer:
         self._settings = settings
         self._engine = engine
         self._sessions = sessions
+        self._is_closing = False
         self._tasks = BackgroundTasks()
 
     async def aclose(self) -> None:
-        """Stop what waits for clients. Safe to call twice."""
+        """Wait for clients no more. Safe to call twice."""
+        self._is_closing = True
         await self._tasks.aclose()
 
     async def handle(self, client: ServerConnection) -> None:
@@ -135,6 +137,8 @@ class SpeechServer:
     def _leave(self, session: LiveSession, hello: Hello) -> None:
         """The socket dropped: give the client time to come back, then finalise."""
         session.detach()
+        if self._is_closing:
+            return
         if hello.meeting_id is None:
             self._tasks.spawn("end-private", self._sessions.close(session))
         else:

@@ -95,6 +95,9 @@ class Workers:
             )
         except SpeechError as exc:
             _log.warning("decode_failed", code=exc.code, detail=exc.detail)
+        # boundary: engines are foreign code; a session whose answer never comes would hang
+        except Exception:  # noqa: BLE001
+            _log.exception("decode_defect", engine=engine.capabilities.name)
         finally:
             self._running -= 1
             took_s = self._clock.monotonic_s() - started_s
