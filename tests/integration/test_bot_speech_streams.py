@@ -12,6 +12,7 @@ import pytest
 
 from tests.support.recording_speech import RecordingSpeech
 from tests.support.wait_until import wait_until
+from vexa.bot import speech_streams
 from vexa.bot.page_messages import AudioPiece
 from vexa.bot.roster import Roster
 from vexa.bot.speech_streams import SpeechStreams
@@ -100,10 +101,19 @@ async def test_the_bot_does_not_hear_itself(bench: Bench) -> None:
     assert [heard.name for heard in bench.speech.streams.values()] == [None]
 
 
+async def test_a_page_that_invents_sources_opens_a_bounded_number_of_streams(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(speech_streams, "MOST_STREAMS", 3)
+    for csrc in range(10):
+        bench.say(str(csrc), length_ms=100)
+    assert bench.streams.count == 3
+    assert await bench.streams.finish(20.0)
+    assert len(bench.speech.streams) == 3
+
+
 async def test_the_wait_for_the_last_words_is_bounded(bench: Bench) -> None:
     bench.say("7")
     await wait_until(lambda: bench.speech.streams, within_s=20, what="a stream")
-    await bench.speech.__aexit__(None, None, None)
+    await bench.speech.aclose()
     assert not await bench.streams.finish(0.2)
-    bench.speech.__init__(bench.speech.port)  # type: ignore[misc]
-    await bench.speech.__aenter__()

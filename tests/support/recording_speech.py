@@ -48,7 +48,7 @@ class Heard:
 
 
 class RecordingSpeech:
-    """An async context manager. `durable_after` of None calls nothing durable."""
+    """An async context manager. Without `is_durable` it wants everything again on each connect."""
 
     def __init__(self, port: int | None = None, *, is_durable: bool = True) -> None:
         self.port = port or free_port()
@@ -115,6 +115,12 @@ class RecordingSpeech:
             payload = control["payload"]
             heard.name = payload.get("speaker") or payload.get("name")
 
+    async def aclose(self) -> None:
+        """Drop every client and stop listening. Safe to call twice."""
+        assert self._server is not None
+        self._server.close()
+        await self._server.wait_closed()
+
     async def __aenter__(self) -> RecordingSpeech:
         self._server = await serve(self._handle, "127.0.0.1", self.port)
         return self
@@ -125,6 +131,4 @@ class RecordingSpeech:
         _error: BaseException | None,
         _trace: TracebackType | None,
     ) -> None:
-        assert self._server is not None
-        self._server.close()
-        await self._server.wait_closed()
+        await self.aclose()

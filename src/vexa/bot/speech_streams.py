@@ -6,6 +6,8 @@ import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+import structlog
+
 from vexa.bot.page_messages import AudioPiece
 from vexa.bot.participant_streams import ParticipantStreams, Samples, StreamSink
 from vexa.bot.roster import Roster
@@ -16,9 +18,14 @@ from vexa.contracts.times import iso_utc
 from vexa.contracts.whisper_protocol import Hello
 from vexa.kit.tasks import BackgroundTasks
 
+_log = structlog.get_logger(__name__)
+
+#: Most streams that are open at once; a page that invents sources gets no more.
+MOST_STREAMS = 200
+
 
 class _Nowhere:
-    """Where the bot's own sound goes."""
+    """Where the bot's own sound goes, and that of too many sources."""
 
     def audio(self, samples: Samples) -> None:
         """Drop it."""
@@ -46,6 +53,7 @@ class SpeechStreams:
         self._roster = roster
         self._opened: dict[str, list[_Opened]] = {}
         self._count = 0
+        self._has_refused = False
         self._running: set[asyncio.Task[None]] = set()
         self._tasks = BackgroundTasks()
         self._participants = ParticipantStreams(self._open)
@@ -96,8 +104,16 @@ class SpeechStreams:
         await self._tasks.aclose()
         return complete
 
+    def _refuse(self) -> None:
+        if not self._has_refused:
+            _log.error("too_many_speech_streams", open=len(self._running))
+        self._has_refused = True
+
     def _open(self, key: str, start_ms: float) -> StreamSink:
         if self._roster.is_own(key):
+            return _Nowhere()
+        if len(self._running) >= MOST_STREAMS:
+            self._refuse()
             return _Nowhere()
         self._count += 1
         launch = self._launch
@@ -120,4 +136,5 @@ class SpeechStreams:
         self._opened.setdefault(key, []).append(opened)
         task = self._tasks.spawn(f"speech stream {self._count}", stream.run())
         self._running.add(task)
+        task.add_done_callback(self._running.discard)
         return stream

@@ -118,7 +118,7 @@ class Stay:
                 known_s = now_s
             if judgement.stage is Stage.CONSENT:
                 await self._platform.tidy(self._page, view)
-            elif judgement.stage is Stage.UNKNOWN:
+            elif judgement.stage in {Stage.UNKNOWN, Stage.PREJOIN}:
                 await self._page.stir()
             self._check_patience(now_s - began_s, limit_s, now_s - known_s, judgement.reason)
             await self._page.pause(_LOBBY_LOOK_S)

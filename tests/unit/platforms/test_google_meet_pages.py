@@ -56,6 +56,14 @@ def test_a_tile_or_the_present_button_is_proof(found: dict[str, object]) -> None
     assert judge_admission(view("Ada Lovelace", **found)).stage is Stage.IN_MEETING
 
 
+def test_before_the_knock_is_not_in_and_a_text_field_in_the_call_is_not_before_it() -> None:
+    field, present = (Element(),), (Element(label="Present now"),)
+    assert judge_admission(view(tile=(TILE,), join_button=field)).stage is Stage.PREJOIN
+    assert judge_admission(view(tile=(TILE,), name_input=field)).stage is Stage.PREJOIN
+    seen = view(tile=(TILE,), name_input=field, present_button=present)
+    assert judge_admission(seen).stage is Stage.IN_MEETING
+
+
 def test_no_proof_on_another_host() -> None:
     seen = view("Ada", url="https://example.com/abc-defg-hij", tile=(TILE,))
     assert judge_admission(seen).stage is Stage.UNKNOWN

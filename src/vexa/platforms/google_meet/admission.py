@@ -73,7 +73,7 @@ def judge_admission(view: PageView) -> Judgement:
         return Judgement(Stage.CONSENT, "consent dialog")
     if shows_captcha(view):
         return Judgement(Stage.UNKNOWN, "captcha")
-    if view.has("name_input") or view.has("join_button"):
+    if view.has("join_button") or (view.has("name_input") and not view.has("present_button")):
         return Judgement(Stage.PREJOIN, "join button shown")
     if is_in_meeting(view):
         return Judgement(Stage.IN_MEETING, "participant tile or present button")
