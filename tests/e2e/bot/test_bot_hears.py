@@ -140,7 +140,7 @@ async def test_nothing_said_before_admission_is_heard(world: World) -> None:
 
 async def test_speech_is_kept_while_the_speech_server_is_away(world: World) -> None:
     port = world.speech.port
-    await world.speech.__aexit__(None, None, None)
+    await world.speech.aclose()
     await world.control.create_meeting(CODE)
     await world.control.add_participant(CODE, "Ada", speech=[{"at_s": 0.5, "say": LINE}])
     bot = await world.send()
@@ -157,5 +157,3 @@ async def test_speech_is_kept_while_the_speech_server_is_away(world: World) -> N
         await world.control.order(CODE, "end")
         assert await bot.ended() == 0
         check_attribution(later, truth)
-    world.speech.__init__()  # type: ignore[misc]
-    await world.speech.__aenter__()
