@@ -18,6 +18,8 @@ cleanup() {
 trap cleanup EXIT
 
 say "making a clean Debian 12 in $root"
+# other users of the chroot must be able to enter its root
+chmod 755 "$root"
 mirror=$(cat /etc/apt/sources.list /etc/apt/sources.list.d/debian.sources 2>/dev/null |
     awk '$1 == "deb" { for (i = 2; i <= NF; i++) if ($i ~ /^http/) { print $i; exit } }
          $1 == "URIs:" { print $2; exit }' || true)

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.support.processes import ServerProcess, find_program, free_port, port_open
+from vexa.supervision.redis_server import find_redis_server
 
 
 def _socket_open(path: Path) -> bool:
@@ -25,7 +26,7 @@ def redis_server(folder: Path) -> Iterator[tuple[ServerProcess, str]]:
     """Run Redis on a Unix socket in `folder`, durable; yield its process and URL."""
     sock = folder / "redis.sock"
     command = [
-        find_program("redis-server"),
+        str(find_redis_server(None, folder)),
         *("--port", "0", "--unixsocket", str(sock), "--dir", str(folder)),
         *("--appendonly", "yes", "--appendfsync", "always", "--save", ""),
         *("--maxmemory-policy", "noeviction"),
