@@ -101,6 +101,18 @@ async def test_the_bot_does_not_hear_itself(bench: Bench) -> None:
     assert [heard.name for heard in bench.speech.streams.values()] == [None]
 
 
+async def test_the_bot_stops_hearing_itself_once_it_knows_itself(bench: Bench) -> None:
+    bench.say("7")
+    bench.tell(("d0", "Notetaker"), _7="d0")
+    bench.roster.mark_self(["d0"])
+    bench.streams.tick(bench.now_ms)
+    bench.say("7")
+    assert await bench.streams.finish(20.0)
+    (heard,) = bench.speech.streams.values()
+    assert heard.ended
+    assert sum(len(samples) for _, samples in heard.runs) < 1.2 * 16_000
+
+
 async def test_a_page_that_invents_sources_opens_a_bounded_number_of_streams(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -53,6 +53,13 @@ def test_the_page_may_tell_who_is_the_bot() -> None:
     assert known.others_present() == 1
 
 
+def test_what_the_page_tells_is_not_the_roster() -> None:
+    unknown = Roster()
+    unknown.mark_self(["d9"])
+    assert not unknown.known
+    assert roster(Person("d1", "Ada")).known
+
+
 @pytest.mark.parametrize(
     "name", ["", "  ", "spaces/x/devices/1", "devices/7", "Google Participant (spaces/x)", "\u200b"]
 )

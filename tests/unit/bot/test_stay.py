@@ -16,7 +16,7 @@ from vexa.bot.stay import Stay
 from vexa.contracts.bot import AutomaticLeave, BotLaunch
 from vexa.contracts.errors import JoinError
 from vexa.contracts.meeting import Outcome
-from vexa.platforms.base import Element, PageView, plain
+from vexa.platforms.base import Element, PageView, Person, RosterChange, plain
 from vexa.platforms.google_meet.platform import GOOGLE_MEET
 
 URL = "https://meet.google.com/abc-defg-hij"
@@ -103,6 +103,7 @@ async def run(
     folder: Path,
     *,
     is_cut_off: Callable[[], bool] = lambda: False,
+    roster: Roster | None = None,
     **limits: int,
 ) -> Told:
     launch = BotLaunch(
@@ -119,7 +120,7 @@ async def run(
         automatic_leave=AutomaticLeave.model_validate(limits),
         work_dir=str(folder),
     )
-    told, roster = Told(), Roster()
+    told, roster = Told(), roster or Roster()
     streams = SpeechStreams(launch, roster)
     hearing = Hearing(GOOGLE_MEET, roster, streams)
     stay = Stay(
@@ -215,7 +216,25 @@ async def test_broken_connections_end_the_stay_after_some_time(tmp_path: Path) -
     assert told.end.outcome is Outcome.NETWORK_LOST
     assert 145 <= page.since_s < 150
     page = StagedPage((80, MEETING), (0, REMOVED))
-    told = await run(page, tmp_path, is_cut_off=lambda: 20 < page.since_s < 60)
+    told = await run(page, tmp_path, is_cut_off=lambda: 20 < page.since_s < 60 or page.since_s > 70)
+    assert told.end.outcome is Outcome.REMOVED
+
+
+@pytest.mark.parametrize(
+    ("names", "shown"),
+    [((), MEETING), (("Ada",), ALONE), (("Ada",), view("", present_button=FOUND))],
+)
+async def test_company_that_either_roster_or_page_knows_is_not_left(
+    tmp_path: Path, names: tuple[str, ...], shown: PageView
+) -> None:
+    roster = Roster()
+    own = Person("devices/0", "Notetaker", is_self=True)
+    others = [Person(f"devices/{n}", name) for n, name in enumerate(names, 1)]
+    roster.apply(RosterChange((own, *others)))
+    page = StagedPage((300, shown), (0, REMOVED))
+    told = await run(
+        page, tmp_path, roster=roster, max_time_left_alone=5_000, no_one_joined_timeout=60_000
+    )
     assert told.end.outcome is Outcome.REMOVED
 
 
