@@ -37,6 +37,9 @@ _TELL_SILENCE_MS = 4_000.0
 _WAIT_MS = 1_000.0
 #: Evidence reaches back no further than this: what came before may be somebody else's, ms.
 _REACH_BACK_MS = 300.0
+#: Sound without evidence whose peak is below this is what a decoder leaves of a stream that has
+#: ended (-50 dB of full scale; measured in the double), and opens no stream.
+_AUDIBLE = 100
 #: A stream that was silent for so long is closed; its participant gets a new one, ms.
 IDLE_MS = 600_000.0
 
@@ -217,14 +220,20 @@ class ParticipantStreams:
         joined = abs(piece.at_ms - _end_ms(last)) <= _JOIN_MS
         for part in waiting.pieces:
             near = piece.at_ms - part.at_ms <= _REACH_BACK_MS
-            key = piece.csrc if fresh and joined and near else f"track:{part.track}"
-            self._write(key, part)
+            if fresh and joined and near:
+                self._write(piece.csrc, part)
+            else:
+                self._write_unknown(part)
 
     def _give_up(self, track: str) -> None:
         waiting = self._waiting.pop(track)
         for piece in waiting.pieces:
             self._last_on_track[track] = _end_ms(piece)
-            self._write(f"track:{track}", piece)
+            self._write_unknown(piece)
+
+    def _write_unknown(self, piece: AudioPiece) -> None:
+        if np.abs(piece.samples.astype(np.int32)).max() >= _AUDIBLE:
+            self._write(f"track:{piece.track}", piece)
 
     def _write(self, key: str, piece: AudioPiece) -> None:
         stream = self._streams.get(key)

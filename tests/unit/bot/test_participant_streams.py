@@ -71,6 +71,10 @@ class Bench:
         sound = (8_000 * np.sin(2 * np.pi * 440 * phase / RATE_HZ)).astype(np.int16)
         self.streams.take(AudioPiece(track, START_MS + at_ms, csrc, RATE_HZ, sound))
 
+    def hiss(self, at_ms: float, csrc: str | None) -> None:
+        sound = np.resize(np.array([20, -20], np.int16), RATE_HZ // 10)
+        self.streams.take(AudioPiece("t1", START_MS + at_ms, csrc, RATE_HZ, sound))
+
     def talk(self, from_ms: int, to_ms: int, csrc: str | None, *, track: str = "t1") -> None:
         for at_ms in range(from_ms, to_ms, 100):
             self.say(at_ms, csrc, track=track, length_ms=min(100, to_ms - at_ms))
@@ -163,6 +167,14 @@ def test_sound_without_evidence_waits_then_goes_to_a_stream_without_a_name(bench
     bench.talk(900, 1_500, None)
     bench.streams.finish()
     near(bench.one("track:t1").spoken_ms, [(0, 1_500)])
+
+
+def test_what_nobody_can_hear_opens_a_stream_only_for_a_known_source(bench: Bench) -> None:
+    for at_ms in range(0, 2_000, 100):
+        bench.hiss(at_ms, None)
+    assert bench.opened == []
+    bench.hiss(3_000, "7")
+    assert [sink.key for sink in bench.opened] == ["7"]
 
 
 def test_waiting_sound_is_given_up_when_time_passes(bench: Bench) -> None:
