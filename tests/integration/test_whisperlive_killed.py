@@ -36,7 +36,7 @@ async def test_a_killed_server_loses_and_doubles_nothing(
 ) -> None:
     audio = say(*[item for turn in TURNS for item in (turn, 1.2)])
     client = ResumingClient(lambda: whisperlive.url, "k", audio, 7)
-    running = asyncio.get_running_loop().create_task(client.run())
+    running = client.start()
     stream = SpeechStream(redis_url)
     moments = sorted(random.Random(seed).sample(range(1, len(audio)), 3))
     for moment in moments:

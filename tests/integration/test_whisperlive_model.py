@@ -77,7 +77,7 @@ async def test_a_kill_in_the_middle_of_human_speech_loses_and_doubles_nothing(
     samples, words = speech
     stream = SpeechStream(redis_url)
     client = ResumingClient(lambda: whisperlive.url, "killed", samples, 7)
-    running = asyncio.get_running_loop().create_task(client.run())
+    running = client.start()
     await wait_until(lambda: stream.finals("killed"), within_s=30)
     whisperlive.kill()
     before = stream.finals("killed")

@@ -123,6 +123,12 @@ class ResumingClient:
         self.sent = 0
         self.durable = 0
         self.finals: dict[int, str] = {}
+        self._running: asyncio.Task[None] | None = None
+
+    def start(self) -> asyncio.Task[None]:
+        """Begin to send; return what ends with the server's goodbye."""
+        self._running = asyncio.get_running_loop().create_task(self.run())
+        return self._running
 
     async def run(self) -> None:
         """Send everything until the server has said goodbye."""
@@ -130,8 +136,11 @@ class ResumingClient:
 
     async def has_sent(self, position: int) -> None:
         """Wait until the server was sent the audio before `position`, or all of it."""
-        end = min(position, len(self._audio))
-        await wait_until(lambda: self.sent >= end, within_s=60, what="the client sending")
+        assert self._running is not None
+        running, end = self._running, min(position, len(self._audio))
+        await wait_until(lambda: running.done() or self.sent >= end, within_s=60)
+        if running.done():
+            running.result()
 
     async def _try(self) -> bool:
         try:

@@ -18,6 +18,11 @@ EDGE_S = 0.5
 #: Hypotheses must agree while this much audio comes in. Two that are half a second apart share
 #: their mistakes: settling on them cost 6 points of word error rate (ADR 0020).
 SPAN_S = 2.0
+#: A word of this age needs agreement over less audio; an even older one needs none, so that one
+#: doubtful word cannot hold back all that follows it.
+OLD_S = 3.5
+OLD_SPAN_S = 1.2
+VERY_OLD_S = 6.0
 #: Settled words leave at the end of a sentence, at a comma once they span this long, or when the
 #: oldest of them has this age.
 CLAUSE_S = 2.0
@@ -92,16 +97,28 @@ class Stabilizer:
         self._before = [*_since(recent, head_s - SPAN_S), (head_s, self.tail)]
 
     def _agreed(self, tail: list[Word], head_s: float) -> int:
-        """Return how many words every hypothesis of the last `SPAN_S`, and the one before, has."""
-        if not self._before or self._before[0][0] > head_s - SPAN_S:
-            return 0
-        agreed = sum(1 for word in tail if word.end_s <= head_s - EDGE_S)
-        for _, before in _since(self._before, head_s - SPAN_S):
-            same = [
-                normalise(a.text) == normalise(b.text) for a, b in zip(before, tail, strict=False)
-            ]
-            agreed = min(agreed, same.index(False) if False in same else len(same))
+        """Return how many leading words are settled by agreement, or by their age."""
+        young = self._agreed_over(tail, head_s, SPAN_S)
+        old = self._agreed_over(tail, head_s, OLD_SPAN_S)
+        agreed = 0
+        for index, word in enumerate(tail):
+            age_s = head_s - word.end_s
+            is_settled = (
+                (index < young and age_s >= EDGE_S)
+                or (index < old and age_s >= OLD_S)
+                or age_s >= VERY_OLD_S
+            )
+            if not is_settled:
+                break
+            agreed = index + 1
         return agreed
+
+    def _agreed_over(self, tail: list[Word], head_s: float, span_s: float) -> int:
+        """Return how many words all hypotheses of at least the last `span_s` have in common."""
+        recent = _since(self._before, head_s - span_s)
+        if not recent or recent[0][0] > head_s - span_s:
+            return 0
+        return min(_shared(before, tail) for _, before in recent)
 
     def finish(self, heard: Sequence[Word]) -> None:
         """Take the last hypothesis of the turn: its words beyond the settled ones are settled."""
@@ -126,6 +143,14 @@ class Stabilizer:
         waiting = self.unsent
         self.sent = len(self.settled)
         return waiting
+
+
+def _shared(one: Sequence[Word], other: Sequence[Word]) -> int:
+    """Return how many words two hypotheses have in common from the start."""
+    for index, (a, b) in enumerate(zip(one, other, strict=False)):
+        if normalise(a.text) != normalise(b.text):
+            return index
+    return min(len(one), len(other))
 
 
 def _since(

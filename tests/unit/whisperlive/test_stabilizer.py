@@ -54,21 +54,33 @@ def agree(stabilizer: Stabilizer, said: str, *heads_s: float) -> None:
 
 def test_words_that_hypotheses_share_for_long_enough_are_settled() -> None:
     stabilizer = Stabilizer()
-    agree(stabilizer, "the cat sad", 3.0, 4.0, 4.9)
+    agree(stabilizer, "the cat sad", 2.0, 3.0, 3.9)
     assert stabilizer.settled == []
-    agree(stabilizer, "The cat sat on", 5.0)
+    agree(stabilizer, "The cat sat on", 4.0)
     assert text(stabilizer.settled) == "The cat"
     assert text(stabilizer.tail) == "sat on"
 
 
 def test_one_hypothesis_that_differs_begins_the_wait_anew() -> None:
     stabilizer = Stabilizer()
-    agree(stabilizer, "the cat", 3.0, 4.0)
-    agree(stabilizer, "a cat", 4.5)
-    agree(stabilizer, "the cat", 5.0, 6.0, 6.9)
+    agree(stabilizer, "the cat", 1.6)
+    agree(stabilizer, "a cat", 2.0)
+    agree(stabilizer, "the cat", 2.2, 3.2, 3.9)
     assert stabilizer.settled == []
-    agree(stabilizer, "the cat", 7.0)
+    agree(stabilizer, "the cat", 4.2)
     assert text(stabilizer.settled) == "the cat"
+
+
+def test_an_old_word_needs_less_agreement_and_a_very_old_one_none() -> None:
+    stabilizer = Stabilizer()
+    agree(stabilizer, "a cat", 3.0)
+    agree(stabilizer, "the cat", 3.3, 4.5)
+    assert text(stabilizer.settled) == "the cat"
+    stabilizer = Stabilizer()
+    agree(stabilizer, "a cat", 6.3)
+    assert stabilizer.settled == []
+    agree(stabilizer, "the cat", 6.6)
+    assert text(stabilizer.settled) == "the"
 
 
 def test_a_word_at_the_edge_of_the_audio_waits() -> None:
