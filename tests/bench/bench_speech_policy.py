@@ -207,7 +207,7 @@ def main() -> None:
     """Read the command line and measure."""
     numbers = [item for item in sys.argv[1:] if "=" not in item]
     env = dict(item.split("=", 1) for item in sys.argv[1:] if "=" in item)
-    speech = {"SPEECH": os.environ["SPEECH"]}  # noqa: TID251
+    speech = {"SPEECH": os.environ["SPEECH"]}
     count = int(numbers[0]) if numbers else 4
     seconds = float(numbers[1]) if len(numbers) > 1 else 40.0
     asyncio.run(measure(count, seconds, {**speech, **env}))

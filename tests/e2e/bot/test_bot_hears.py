@@ -16,15 +16,20 @@ LINE = "The quick brown fox jumps over the lazy dog and runs away from the hunte
 SLACK_S = 0.4
 
 
-async def play(world: World, plan: dict[str, list[float]], **options: Any) -> list[dict[str, Any]]:
-    """Let people speak a line at their times; return the truth once the bot has left."""
+async def play(
+    world: World, plan: dict[str, list[float]], *, come_late: bool = False, **options: Any
+) -> list[dict[str, Any]]:
+    """Let people speak a line at their times; return the truth once the bot has left.
+
+    With `come_late` they join after the bot.
+    """
     await world.control.create_meeting(CODE, **options)
-    voices = ["slt", "rms", "awb", "kal16"]
-    for index, (name, times) in enumerate(plan.items()):
-        speech = [{"at_s": at, "say": LINE, "voice": voices[index % 4]} for at in times]
-        await world.control.add_participant(CODE, name.rstrip("*"), speech=speech)
+    if not come_late:
+        await add_people(world, plan)
     bot = await world.send()
     await world.manager.wait_for("active")
+    if come_late:
+        await add_people(world, plan)
     await world.control.start_clock(CODE)
 
     async def is_over() -> bool:
@@ -35,6 +40,14 @@ async def play(world: World, plan: dict[str, list[float]], **options: Any) -> li
     await world.control.order(CODE, "end")
     assert await bot.ended() == 0, bot.tail()
     return truth
+
+
+async def add_people(world: World, plan: dict[str, list[float]]) -> None:
+    """Add each person of the plan with a voice and their lines; a star makes a key of a name."""
+    voices = ["slt", "rms", "awb", "kal16"]
+    for index, (name, times) in enumerate(plan.items()):
+        speech = [{"at_s": at, "say": LINE, "voice": voices[index % 4]} for at in times]
+        await world.control.add_participant(CODE, name.rstrip("*"), speech=speech)
 
 
 def check_attribution(speech: RecordingSpeech, truth: list[dict[str, Any]]) -> None:
@@ -72,7 +85,7 @@ def check_attribution(speech: RecordingSpeech, truth: list[dict[str, Any]]) -> N
 
 
 async def test_three_people_taking_turns_and_talking_over_each_other(world: World) -> None:
-    plan = {"Ada": [0.5, 12.0], "Bob": [3.5, 13.0], "Chris": [6.0, 14.0]}
+    plan = {"Ada": [0.5, 9.0], "Bob": [3.0, 10.0], "Chris": [5.5, 11.0]}
     truth = await play(world, plan)
     assert len(truth) == 6
     check_attribution(world.speech, truth)
@@ -81,7 +94,7 @@ async def test_three_people_taking_turns_and_talking_over_each_other(world: Worl
 
 async def test_five_people_on_three_slots(world: World) -> None:
     names = ["Ada", "Bob", "Chris", "Dana", "Eve"]
-    plan = {name: [0.5 + 2.5 * index, 15 + 2.5 * index] for index, name in enumerate(names)}
+    plan = {name: [0.5 + 2 * index, 12 + 2 * index] for index, name in enumerate(names)}
     truth = await play(world, plan)
     assert len({line["stream_id"] for line in truth}) == 5
     check_attribution(world.speech, truth)
@@ -95,7 +108,7 @@ async def test_two_people_of_one_name_are_two_streams(world: World) -> None:
 
 
 async def test_a_late_roster_names_what_was_already_heard(world: World) -> None:
-    truth = await play(world, {"Ada": [0.5, 14.0]}, roster_delay_s=12.0)
+    truth = await play(world, {"Ada": [0.5, 10.0]}, come_late=True, roster_delay_s=8.0)
     check_attribution(world.speech, truth)
     assert [stream.hello.speaker for stream in world.speech.streams.values()] == [None]
 
