@@ -49,6 +49,7 @@ if [ -n "${SPEECH:-}" ]; then
     environment+=(SPEECH=/srv/speech)
 fi
 git clone -q . "$root/srv/vexa"
+commit=$(git -C "$root/srv/vexa" rev-parse HEAD)
 
 inside() { chroot "$root" /usr/bin/env -i "${environment[@]}" DEMO_EXIT=1 SEED="${SEED:-7}" \
     /bin/sh -c "cd /srv/vexa && $1"; }
@@ -67,6 +68,6 @@ test_s=$(($(date +%s) - test_from))
 tail -n 1 "$root/srv/test.out" >&2
 
 printf '{"schema": 1, "commit": "%s", "cores": %s, "duration_s": %s, "base": "%s", "demo_s": %s, "test_s": %s, "passed": %s}\n' \
-    "$(git rev-parse HEAD)" "$(nproc)" "$(($(date +%s) - started))" \
+    "$commit" "$(nproc)" "$(($(date +%s) - started))" \
     "debian-$(cat "$root/etc/debian_version")" "$demo_s" "$test_s" "$passed"
 [ "$passed" = true ]
