@@ -202,7 +202,7 @@ OUTCOMES: dict[Outcome, OutcomeMeaning] = {
     Outcome.BROWSER_FAILED: OutcomeMeaning(
         _R.BOT_LOST,
         "The bot's browser could not be started, or broke.",
-        "Check memory, /dev/shm and the display; `vexa doctor` tests them.",
+        "Check memory, /dev/shm and the display; the bot's log says more.",
         always_failed=True,
     ),
     Outcome.BOT_CRASHED: OutcomeMeaning(
