@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -22,6 +24,33 @@ from vexa.contracts.errors import ConfigurationError
 CONNECTION_ID = "0123456789abcdef" * 2
 #: Writes who it is, and whether it may look at the folders beside its own.
 WHO_AM_I = "id -u > who; ls .. > /dev/null 2>&1 && echo open > beside; : > ready; exec sleep 300"
+
+#: Starts a bot that writes its own process status into its log, ends it, and prints that log.
+START_ONE = """
+import asyncio, os, sys
+from pathlib import Path
+from tests.integration.test_bot_account import _launch
+from vexa.bot_manager.orchestrators.base import OrchestratorConfig
+from vexa.bot_manager.orchestrators.process import ProcessOrchestrator
+from vexa.bot_manager.work_dirs import WorkDirs
+
+async def main(folder, user):
+    dirs = WorkDirs(folder / "bots", folder / "logs", user)
+    work_dir = await dirs.make("0123456789abcdef" * 2)
+    command = ("/bin/sh", "-c", "cat /proc/self/status; exec sleep 300")
+    config = OrchestratorConfig(command, folder / "logs", {"PATH": os.defpath}, user)
+    orchestrator = ProcessOrchestrator(config)
+    handle = await orchestrator.start(_launch(work_dir), "bot")
+    log = folder / "logs" / "bot.log"
+    while "NoNewPrivs" not in log.read_text():
+        await asyncio.sleep(0.05)
+    await orchestrator.stop(handle, grace_s=5)
+    await orchestrator.aclose()
+    await dirs.remove(handle, keep_screenshots=False)
+    print(log.read_text())
+
+asyncio.run(main(Path(sys.argv[1]), sys.argv[2]))
+"""
 
 
 def _account() -> pwd.struct_passwd:
@@ -59,6 +88,29 @@ async def test_bot_runs_as_its_account_in_a_folder_of_its_own(folder: Path) -> N
     await orchestrator.aclose()
     await work_dirs.remove(handle, keep_screenshots=False)
     assert not _exists(work_dir, ".")()
+
+
+def test_bot_has_no_capability_of_a_manager_that_is_not_root(folder: Path) -> None:
+    """As in the image: the manager is no root, but may change accounts."""
+    account = _account()
+    command = [sys.executable, "-c", START_ONE, str(folder), account.pw_name]
+    if os.geteuid() == 0:
+        manager = pwd.getpwnam("daemon")
+        os.chown(folder, manager.pw_uid, manager.pw_gid)
+        held = "-all,+chown,+dac_override,+kill,+setgid,+setuid"
+        command = [
+            *("setpriv", "--reuid=daemon", "--regid=daemon", "--clear-groups"),
+            *(f"--inh-caps={held}", f"--ambient-caps={held}", "--"),
+            *command,
+        ]
+    result = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert result.returncode == 0, result.stderr
+    status = dict(line.split(":\t") for line in result.stdout.splitlines() if ":\t" in line)
+    assert status["Uid"].split()[0] == str(account.pw_uid)
+    for kind in ("CapInh", "CapPrm", "CapEff", "CapAmb"):
+        assert int(status[kind], 16) == 0 or os.geteuid() != 0
+    assert (status["NoNewPrivs"] == "1") == (os.geteuid() == 0)
+    assert not (folder / "bots" / CONNECTION_ID).exists()
 
 
 async def test_screenshots_are_kept_but_links_are_not_followed(folder: Path) -> None:

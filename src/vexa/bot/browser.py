@@ -45,6 +45,8 @@ _NOT_FROM_PLAYWRIGHT = ("--enable-automation",)
 _NO_SHM = "--disable-dev-shm-usage"
 #: Below this much shared memory Chromium must use files instead; `docker run` gives 64 MB.
 _LEAST_SHM_BYTES = 512 * 1024 * 1024
+#: Makes the kinds of namespace that Chromium's sandbox is made of, and ends.
+_NAMESPACES = ("unshare", "--user", "--pid", "--net", "--fork", "true")
 #: Hosts that no meeting's page may reach: this machine, its link, private networks and what
 #: clouds serve there (RFC 1918, 3927, 4193, 4291, 6761, 6762). Names of public form that lead
 #: there are left to Chromium's Local Network Access.
@@ -81,6 +83,23 @@ def has_small_shm() -> bool:
     except OSError:
         return True
     return stats.f_blocks * stats.f_frsize < _LEAST_SHM_BYTES
+
+
+async def sandbox_obstacle() -> str | None:
+    """Say why Chromium cannot be sandboxed here, or None when it can.
+
+    Its sandbox is made of user, process and network namespaces; Docker's default seccomp profile
+    refuses those to a process without CAP_SYS_ADMIN.
+    """
+    if os.geteuid() == 0:
+        return "Chromium has no sandbox for root"
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *_NAMESPACES, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL
+        )
+    except FileNotFoundError:
+        return "unshare (util-linux) is not installed, so it was not tried"
+    return "this host refuses user namespaces" if await process.wait() != 0 else None
 
 
 def find_chromium(wanted: str | None) -> str | None:
@@ -122,9 +141,9 @@ async def open_browser(launch: BotLaunch) -> AsyncIterator[BrowserContext]:
     home.mkdir(parents=True, exist_ok=True)
     if launch.browser.ca_file:
         await trust(launch.browser.ca_file, home)
-    sandboxed = os.geteuid() != 0
-    if not sandboxed:
-        _log.warning("browser_not_sandboxed", why="Chromium has no sandbox for root")
+    obstacle = await sandbox_obstacle()
+    if obstacle is not None:
+        _log.warning("browser_not_sandboxed", why=obstacle)
     small_shm = has_small_shm()
     async with async_playwright() as playwright:
         temporary = _short_temporary_folder(home)
@@ -133,7 +152,7 @@ async def open_browser(launch: BotLaunch) -> AsyncIterator[BrowserContext]:
                 user_data_dir=Path(launch.work_dir) / "profile",
                 executable_path=find_chromium(launch.chromium_path),
                 headless=False,
-                chromium_sandbox=sandboxed,
+                chromium_sandbox=obstacle is None,
                 args=arguments(launch.browser, small_shm=small_shm),
                 ignore_default_args=left_out(small_shm=small_shm),
                 env=dict(browser_environment(home, temporary)),

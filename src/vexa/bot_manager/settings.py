@@ -43,6 +43,10 @@ class BotManagerSettings(InternalSettings, DatabaseSettings, RedisSettings):
         description="folder of one log file a bot; default VEXA_HOME/logs/bots",
     )
 
+    bot_work_dir: Path | None = Field(
+        None, description="folder of the bots' profiles; default VEXA_HOME/bots"
+    )
+
     max_bots: int = Field(5, ge=0, description="bots on this host, of all users together")
     skip_transcription_check: bool = Field(
         False, description="send bots although no speech model is loaded"
@@ -114,7 +118,7 @@ class BotManagerSettings(InternalSettings, DatabaseSettings, RedisSettings):
     @property
     def work_root(self) -> Path:
         """Folder of the bots' work folders."""
-        return (self.vexa_home / "bots").resolve()
+        return (self.bot_work_dir or self.vexa_home / "bots").resolve()
 
     @property
     def command(self) -> list[str]:

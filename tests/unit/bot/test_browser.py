@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+
+import pytest
+
+from vexa.bot import browser
 from vexa.bot.browser import arguments, left_out
 from vexa.contracts.bot import BrowserAccess
 
@@ -54,3 +59,21 @@ def test_files_take_the_place_of_shared_memory_only_where_it_is_small() -> None:
     assert flag not in left_out(small_shm=True)
     assert flag not in arguments(BrowserAccess(), small_shm=False)
     assert flag in left_out(small_shm=False)
+
+
+@pytest.mark.parametrize(
+    ("user", "command", "obstacle"),
+    [
+        (0, ("true",), "root"),
+        (1000, ("true",), None),
+        (1000, ("false",), "refuses user namespaces"),
+        (1000, ("no-such-program-here",), "not installed"),
+    ],
+)
+async def test_sandbox_is_used_wherever_the_host_allows_its_namespaces(
+    monkeypatch: pytest.MonkeyPatch, user: int, command: tuple[str, ...], obstacle: str | None
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: user)
+    monkeypatch.setattr(browser, "_NAMESPACES", command)
+    found = await browser.sandbox_obstacle()
+    assert (found is None) if obstacle is None else (obstacle in (found or ""))

@@ -9,6 +9,7 @@ import pwd
 import signal
 import subprocess
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import structlog
 
@@ -31,6 +32,8 @@ SURVEY_EVERY_S = 5.0
 #: A killed process is gone within milliseconds unless it hangs in the kernel.
 SWEEP_ROUND_S = 0.05
 SWEEP_ROUNDS = 100
+#: Number of the capability in linux/capability.h.
+_CAP_SETUID = 7
 
 
 @dataclass(slots=True)
@@ -136,16 +139,13 @@ class ProcessOrchestrator:
         )
         try:
             process = subprocess.Popen(
-                list(self._config.command),
+                [*_as_account(account), *self._config.command],
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,
                 cwd=launch.work_dir,
                 env=self._environment(launch),
                 start_new_session=True,
-                user=account.pw_uid if account else None,
-                group=account.pw_gid if account else None,
-                extra_groups=_groups(account) if account else None,
             )
         finally:
             os.close(log)
@@ -169,11 +169,31 @@ def _account(name: str | None) -> pwd.struct_passwd | None:
         account = pwd.getpwnam(name)
     except KeyError:
         raise ConfigurationError(f"BOT_USER: there is no account {name!r}") from None
-    return None if account.pw_uid == os.geteuid() else account
+    if account.pw_uid == os.geteuid():
+        return None
+    if not _may_change_account():
+        raise ConfigurationError(
+            "BOT_USER: only root, or a process with CAP_SETUID, can run bots as another account"
+        )
+    return account
 
 
-def _groups(account: pwd.struct_passwd) -> list[int]:
-    return os.getgrouplist(account.pw_name, account.pw_gid)
+def _may_change_account() -> bool:
+    status = Path("/proc/self/status").read_text()
+    effective = next(line for line in status.splitlines() if line.startswith("CapEff:"))
+    return bool(int(effective.split()[1], 16) >> _CAP_SETUID & 1)
+
+
+def _as_account(account: pwd.struct_passwd | None) -> list[str]:
+    """Return the command that turns into another account for good, and then into a bot.
+
+    A change from one account to another keeps ambient capabilities, so they are put down by name.
+    """
+    if account is None:
+        return []
+    identity = [f"--reuid={account.pw_uid}", f"--regid={account.pw_gid}", "--init-groups"]
+    nothing_more = ["--inh-caps=-all", "--ambient-caps=-all", "--no-new-privs"]
+    return ["setpriv", *identity, *nothing_more, "--"]
 
 
 async def _kill_all(connection_id: str, known: list[Process]) -> int:
