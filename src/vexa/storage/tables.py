@@ -14,6 +14,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Text,
@@ -28,6 +29,8 @@ from vexa.contracts.meeting import TERMINAL
 
 #: Condition of the partial unique index: a meeting that still has a bot.
 OPEN_MEETING = text(f"status NOT IN ({', '.join(repr(str(s)) for s in sorted(TERMINAL))})")
+#: Condition of the partial indexes that the webhook deliverer searches.
+PENDING_DELIVERY = text("status = 'pending'")
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -197,3 +200,84 @@ class LeaseRow(Base):
     name: Mapped[str] = mapped_column(String(255), primary_key=True)
     holder: Mapped[str] = mapped_column(String(255))
     expires_at: Mapped[datetime]
+
+
+class WebhookEndpointRow(Base):
+    """Where a user wants events. `url` is None once the user has turned webhooks off."""
+
+    __tablename__ = "webhook_endpoints"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), unique=True)
+    url: Mapped[str | None] = mapped_column(Text)
+    events: Mapped[dict[str, Any] | None]
+    disabled_reason: Mapped[str | None] = mapped_column(String(255))
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+    updated_at: Mapped[datetime] = mapped_column(default=utc_now, onupdate=utc_now)
+
+
+class WebhookSecretRow(Base):
+    """A secret that deliveries are signed with until `expires_at`; the present one has none."""
+
+    __tablename__ = "webhook_secrets"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    endpoint_id: Mapped[int] = mapped_column(
+        ForeignKey("webhook_endpoints.id", ondelete="CASCADE"), index=True
+    )
+    secret: Mapped[str] = mapped_column(String(512))
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+    expires_at: Mapped[datetime | None]
+
+
+class WebhookDeliveryRow(Base):
+    """One event for one endpoint: the bytes that are signed and sent, and what became of them."""
+
+    __tablename__ = "webhook_deliveries"
+    __table_args__ = (
+        UniqueConstraint("endpoint_id", "event_id"),
+        Index(
+            "ix_webhook_deliveries_due",
+            "next_try_at",
+            sqlite_where=PENDING_DELIVERY,
+            postgresql_where=PENDING_DELIVERY,
+        ),
+        Index(
+            "ix_webhook_deliveries_order",
+            "endpoint_id",
+            "meeting_id",
+            "id",
+            sqlite_where=PENDING_DELIVERY,
+            postgresql_where=PENDING_DELIVERY,
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    endpoint_id: Mapped[int] = mapped_column(ForeignKey("webhook_endpoints.id", ondelete="CASCADE"))
+    meeting_id: Mapped[int | None] = mapped_column(
+        ForeignKey("meetings.id", ondelete="CASCADE"), index=True
+    )
+    event_id: Mapped[str] = mapped_column(String(64))
+    event_type: Mapped[str] = mapped_column(String(64))
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    status: Mapped[str] = mapped_column(String(20))
+    tries: Mapped[int] = mapped_column(default=0)
+    next_try_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+    finished_at: Mapped[datetime | None]
+
+
+class WebhookTryRow(Base):
+    """One try of a delivery. Without `finished_at` the sender died, or is sending now."""
+
+    __tablename__ = "webhook_tries"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    delivery_id: Mapped[int] = mapped_column(
+        ForeignKey("webhook_deliveries.id", ondelete="CASCADE"), index=True
+    )
+    number: Mapped[int]
+    started_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    status_code: Mapped[int | None]
+    error: Mapped[str | None] = mapped_column(String(64))
