@@ -42,7 +42,7 @@ async def _missing_and_wrong_keys(manager: BotManager) -> None:
     body = {"platform": "google_meet", "native_meeting_id": MEETING}
     async with httpx2.AsyncClient(base_url=manager.client.base_url) as stranger:
         assert _said(await stranger.post("/bots", json=body)) == (
-            *(403, "Missing API token (X-API-Key header)", "not_allowed"),
+            *(403, "Missing API token (X-API-Key header)", "missing_api_key"),
         )
         wrong = {"X-API-Key": "vx_wrong"}
         for answer in (
@@ -50,7 +50,7 @@ async def _missing_and_wrong_keys(manager: BotManager) -> None:
             await stranger.get("/bots/status", headers=wrong),
             await stranger.delete(f"/bots/google_meet/{MEETING}", headers=wrong),
         ):
-            assert _said(answer) == (403, "Invalid API token", "not_allowed")
+            assert _said(answer) == (403, "Invalid API token", "invalid_api_key")
         assert (await stranger.get("/")).json() == {"message": "Vexa Bot Manager is running"}
 
 

@@ -8,11 +8,12 @@ from typing import Annotated, cast
 from fastapi import Depends, Header, Request
 
 from vexa.bot_manager.parts import Parts
+from vexa.contracts.api_keys import FOR_BOTS, InvalidKey, MissingKey, require
 from vexa.contracts.errors import NotAllowed, NotAuthenticated
 from vexa.contracts.meeting_token import MeetingClaims
 from vexa.kit.meeting_tokens import verify_meeting_token
-from vexa.storage import users
-from vexa.storage.tables import UserRow
+from vexa.storage.callers import find_caller, note_use
+from vexa.storage.tables import UserRow, utc_now
 
 _BEARER = "Bearer "
 
@@ -31,15 +32,19 @@ async def current_user(
     """Return the user whose key this is.
 
     Raises:
-        NotAllowed: no key, or one that is unknown, revoked or expired.
+        MissingKey, InvalidKey: no key, or one that is unknown, revoked or expired.
+        InsufficientScope: the key is not for bots.
     """
     if not x_api_key:
-        raise NotAllowed("Missing API token (X-API-Key header)")
+        raise MissingKey("Missing API token (X-API-Key header)")
+    now = utc_now()
     async with parts.database.transaction() as session:
-        user = await users.authenticate(session, x_api_key)
-    if user is None:
-        raise NotAllowed("Invalid API token")
-    return user
+        caller = await find_caller(session, x_api_key, now=now)
+        if caller is None:
+            raise InvalidKey
+        require(caller.scopes, FOR_BOTS)
+        await note_use(session, caller, now)
+        return await session.get_one(UserRow, caller.user_id)
 
 
 def current_bot(

@@ -25,6 +25,9 @@ SQLITE_BUSY_TIMEOUT_MS = 10_000
 #: up), operator intervention, system error.
 UNAVAILABLE_CLASSES = frozenset({"08", "40", "53", "55", "57", "58"})
 
+#: Execution option of a connection whose transaction only reads.
+_READS = "vexa_reads"
+
 
 class Database:
     """Owns the engine. `transaction()` is the only way to a session."""
@@ -45,8 +48,25 @@ class Database:
         Raises:
             StorageUnavailable: the database cannot be reached.
         """
+        async with self._session(for_reading=False) as session:
+            yield session
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        """Open a transaction that only reads: on SQLite it takes no lock and waits for none.
+
+        Raises:
+            StorageUnavailable: the database cannot be reached.
+        """
+        async with self._session(for_reading=True) as session:
+            yield session
+
+    @asynccontextmanager
+    async def _session(self, *, for_reading: bool) -> AsyncIterator[AsyncSession]:
         try:
             async with self._sessions() as session, session.begin():
+                if for_reading:
+                    await session.connection(execution_options={_READS: True})
                 yield session
         except (OperationalError, InterfaceError, ConnectionError) as exc:
             raise StorageUnavailable from exc
@@ -102,4 +122,5 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 def _begin_immediate(connection: Any) -> None:
     # a deferred BEGIN takes the write lock too late and loses read-then-write updates
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    only_reads = connection.get_execution_options().get(_READS)
+    connection.exec_driver_sql("BEGIN" if only_reads else "BEGIN IMMEDIATE")

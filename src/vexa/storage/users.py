@@ -6,9 +6,9 @@ import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -20,8 +20,6 @@ from vexa.storage.tables import ApiTokenRow, UserRow, utc_now
 KEY_PREFIX = "vx_"
 #: Random bytes of a key: 192 bits, which base64 turns into 32 characters.
 KEY_BYTES = 24
-#: `last_used_at` is for a person to read; writing it on every request would be a write per read.
-LAST_USED_STEP = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,32 +131,6 @@ async def revoke_token(session: AsyncSession, token_id: int) -> bool:
         .returning(ApiTokenRow.id)
     )
     return (await session.scalars(query)).one_or_none() is not None
-
-
-async def authenticate(
-    session: AsyncSession, api_key: str, *, now: datetime | None = None
-) -> UserRow | None:
-    """Return whose key this is, or None when unknown, revoked or expired.
-
-    Any stored form of key is accepted. `last_used_at` is written at most once a minute.
-    """
-    moment = now or utc_now()
-    query = (
-        select(ApiTokenRow, UserRow)
-        .join(UserRow, UserRow.id == ApiTokenRow.user_id)
-        .where(
-            ApiTokenRow.token_sha256 == key_digest(api_key),
-            ApiTokenRow.revoked_at.is_(None),
-            or_(ApiTokenRow.expires_at.is_(None), ApiTokenRow.expires_at > moment),
-        )
-    )
-    found = (await session.execute(query)).one_or_none()
-    if found is None:
-        return None
-    token, user = found
-    if token.last_used_at is None or token.last_used_at <= moment - LAST_USED_STEP:
-        token.last_used_at = moment
-    return user
 
 
 def to_response(row: UserRow) -> UserResponse:

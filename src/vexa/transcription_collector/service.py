@@ -8,7 +8,8 @@ import structlog
 
 from vexa.bus import live_tail
 from vexa.bus.connection import Bus
-from vexa.contracts.errors import BusUnavailable, InvalidInput, NotAllowed, NotFound
+from vexa.contracts.api_keys import FOR_TRANSCRIPTS
+from vexa.contracts.errors import BusUnavailable, InvalidInput, NotFound
 from vexa.contracts.http.meetings import MeetingList
 from vexa.contracts.http.subscriptions import (
     AuthorizedMeeting,
@@ -19,9 +20,10 @@ from vexa.contracts.http.transcripts import TranscriptResponse
 from vexa.contracts.meeting import PlatformName
 from vexa.contracts.times import naive_utc
 from vexa.platforms.registry import joinable, platform_address
-from vexa.storage import meetings, segments, users
+from vexa.storage import meetings, segments
+from vexa.storage.callers import Callers
 from vexa.storage.database import Database
-from vexa.storage.tables import MeetingRow, UserRow
+from vexa.storage.tables import MeetingRow
 from vexa.transcription_collector.merge import Draft, merged, read_draft, row_to_segment
 
 if TYPE_CHECKING:
@@ -33,18 +35,20 @@ _log = structlog.get_logger(__name__)
 class Transcripts:
     """Answers for one API key at a time.
 
-    Every method raises NotAllowed without a valid key, and StorageUnavailable.
+    Every method raises MissingKey, InvalidKey or InsufficientScope without a key that opens it, and
+    StorageUnavailable.
     """
 
     def __init__(self, database: Database, bus: Bus) -> None:
         self._database = database
         self._bus = bus
+        self._callers = Callers(database)
 
     async def list_meetings(self, api_key: str | None, limit: int | None, skip: int) -> MeetingList:
         """Return the user's meetings, newest first; all of them without `limit`."""
-        async with self._database.transaction() as session:
-            user = await _authenticate(session, api_key)
-            rows = await meetings.list_for_user(session, user.id, limit=limit, offset=skip)
+        caller = await self._callers.identify(api_key, FOR_TRANSCRIPTS)
+        async with self._database.reading() as session:
+            rows = await meetings.list_for_user(session, caller.user_id, limit=limit, offset=skip)
             return MeetingList(meetings=[meetings.to_response(row) for row in rows])
 
     async def read(
@@ -57,12 +61,12 @@ class Transcripts:
         Raises:
             NotFound: the user has no such meeting.
         """
-        async with self._database.transaction() as session:
-            user = await _authenticate(session, api_key)
-            meeting = await _find(session, user.id, platform, native_id, meeting_id)
+        caller = await self._callers.identify(api_key, FOR_TRANSCRIPTS)
+        async with self._database.reading() as session:
+            meeting = await _find(session, caller.user_id, platform, native_id, meeting_id)
         # the tail first: a segment that becomes final in between is then seen as the final
         drafts = await self._drafts(meeting.id)
-        async with self._database.transaction() as session:
+        async with self._database.reading() as session:
             rows = await segments.of_meeting(session, meeting.id)
         spoken = merged((row_to_segment(row) for row in rows), drafts)
         return TranscriptResponse(
@@ -91,10 +95,10 @@ class Transcripts:
         """Say which of these meetings the user may follow, and why not the others."""
         authorized: list[AuthorizedMeeting] = []
         errors: list[str] = []
-        async with self._database.transaction() as session:
-            user = await _authenticate(session, api_key)
+        caller = await self._callers.identify(api_key, FOR_TRANSCRIPTS)
+        async with self._database.reading() as session:
             for index, item in enumerate(wanted):
-                row = await meetings.newest(session, user.id, item.platform, item.native_id)
+                row = await meetings.newest(session, caller.user_id, item.platform, item.native_id)
                 if row is None:
                     errors.append(f"meetings[{index}] {_refusal(item)}")
                     continue
@@ -102,11 +106,11 @@ class Transcripts:
                     AuthorizedMeeting(
                         platform=item.platform,
                         native_id=item.native_id,
-                        user_id=str(user.id),
+                        user_id=str(caller.user_id),
                         meeting_id=str(row.id),
                     )
                 )
-        return SubscribeAnswer(authorized=authorized, errors=errors, user_id=user.id)
+        return SubscribeAnswer(authorized=authorized, errors=errors, user_id=caller.user_id)
 
 
 def _refusal(item: MeetingAddress) -> str:
@@ -119,15 +123,6 @@ def _refusal(item: MeetingAddress) -> str:
     except InvalidInput:
         return invalid
     return "not authorized or not found for user"
-
-
-async def _authenticate(session: AsyncSession, api_key: str | None) -> UserRow:
-    if not api_key:
-        raise NotAllowed("Missing API token")
-    user = await users.authenticate(session, api_key)
-    if user is None:
-        raise NotAllowed("Invalid API token")
-    return user
 
 
 async def _find(
