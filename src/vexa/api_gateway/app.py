@@ -13,6 +13,7 @@ from vexa.api_gateway.endpoints import make_router
 from vexa.api_gateway.forward import Forwarder, make_client
 from vexa.api_gateway.later_routes import make_later_router
 from vexa.api_gateway.live_feed import FeedConnection, FeedLimits
+from vexa.api_gateway.mcp.door import McpDoor
 from vexa.api_gateway.openapi import install_openapi
 from vexa.api_gateway.settings import GatewaySettings
 from vexa.bus.connection import Bus
@@ -32,6 +33,7 @@ def create_app(settings: GatewaySettings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         yield
+        await mcp.aclose()
         await client.aclose()
         await bus.aclose()
 
@@ -43,9 +45,11 @@ def create_app(settings: GatewaySettings) -> FastAPI:
         """Say who answers."""
         return Message(message="Welcome to the Vexa API Gateway")
 
+    authorizer = Authorizer(client, settings.transcription_collector_url)
     app.include_router(make_router(settings, forwarder))
     app.include_router(make_later_router())
-    _add_feed(app, settings, bus, Authorizer(client, settings.transcription_collector_url))
+    _add_feed(app, settings, bus, authorizer)
+    mcp = McpDoor(app, bus, authorizer, settings.gateway_max_body_bytes)
     install_openapi(app)
     return app
 
@@ -59,7 +63,7 @@ def _allow_browsers(app: FastAPI, settings: GatewaySettings) -> None:
         allow_methods=["*"],
         allow_headers=["*"],
         allow_credentials="*" not in origins,
-        expose_headers=[CORRELATION_HEADER, "Retry-After"],
+        expose_headers=[CORRELATION_HEADER, "Retry-After", "Mcp-Session-Id"],
     )
 
 

@@ -38,8 +38,6 @@ LATER: tuple[tuple[str, str, str], ...] = (
     ("/api/chat", "GET POST", "Agents"),
     ("/api/chat/{rest:path}", "GET POST DELETE", "Agents"),
     ("/b/{rest:path}", "GET POST", "Agents"),
-    ("/mcp", "GET POST DELETE", "The MCP server"),
-    ("/mcp/{rest:path}", "GET POST DELETE", "The MCP server"),
 )
 
 
