@@ -18,7 +18,8 @@ LEVELS = {
     "error": logging.ERROR,
 }
 
-#: Libraries whose own info lines say nothing to an operator, or repeat addresses with queries.
+#: Libraries whose own lines say nothing to an operator, or repeat addresses with queries, or the
+#: values of statements.
 _QUIET = (
     "uvicorn.access",
     "uvicorn.error",
@@ -28,6 +29,8 @@ _QUIET = (
     "websockets",
     "aioice",
     "aiortc",
+    "mcp",
+    "aiosqlite",
 )
 
 
