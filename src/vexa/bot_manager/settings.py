@@ -11,6 +11,7 @@ from pathlib import Path
 from pydantic import AliasChoices, Field, SecretStr
 
 from vexa.contracts.bot import AutomaticLeave, BrowserAccess
+from vexa.kit.public_addresses import AllowListText
 from vexa.kit.settings import DatabaseSettings, InternalSettings, RedisSettings
 
 #: Variables of this process that a bot sees too. Everything else, secrets above all, it does not.
@@ -86,6 +87,14 @@ class BotManagerSettings(InternalSettings, DatabaseSettings, RedisSettings):
     )
     bot_no_one_joined_timeout_ms: int = Field(
         600_000, gt=0, description="how long a bot waits for the first participant, ms"
+    )
+
+    url_allowed_hosts: AllowListText = Field(
+        "",
+        description=(
+            "what URLs of users (webhooks) may lead to beyond the public internet: names, "
+            "`*.domain`, addresses, networks, each with `:port` if need be"
+        ),
     )
 
     bot_notice: str | None = Field(

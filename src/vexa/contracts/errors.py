@@ -2,7 +2,7 @@
 
 VexaError                      code, http_status 500, retryable False
 ├─ RequestRefused              the caller must change something
-│  ├─ BadRequest 400           NotAuthenticated 401, NotAllowed 403, NotFound 404
+│  ├─ BadRequest 400           UnsafeUrl 400, NotAuthenticated 401, NotAllowed 403, NotFound 404
 │  ├─ Conflict 409             MeetingAlreadyHasBot, IllegalTransition
 │  ├─ InvalidInput 422         names the field and what is allowed
 │  └─ LimitReached 403         the user's quota (403 in the default dialect)
@@ -47,6 +47,13 @@ class BadRequest(RequestRefused):
     """The request cannot be understood."""
 
     code = "bad_request"
+    http_status = 400
+
+
+class UnsafeUrl(RequestRefused):
+    """The URL leads to an address that this server does not connect to."""
+
+    code = "unsafe_url"
     http_status = 400
 
 
