@@ -20,6 +20,6 @@ def run() -> None:
     serve(
         app,
         settings.api_gateway_host,
-        settings.api_gateway_port,
+        *settings.ports,
         max_message_bytes=MAX_MESSAGE_BYTES,
     )

@@ -2,33 +2,72 @@
 
 from __future__ import annotations
 
+import socket
+
 import uvicorn
 from fastapi import FastAPI
+
+from vexa.contracts.errors import ConfigurationError
 
 #: Time that open requests get to finish after SIGTERM; supervisord's own limit is longer.
 GRACE_S = 5
 #: Largest WebSocket message, unless a program says otherwise.
 MAX_MESSAGE_BYTES = 1_048_576
+#: Address that means every one of this machine, of IPv6 and IPv4 alike.
+EVERY_ADDRESS = "*"
+#: Connections that may wait to be accepted; uvicorn's own default.
+_BACKLOG = 2048
 
 
 def serve(
-    app: FastAPI, host: str, port: int, *, max_message_bytes: int = MAX_MESSAGE_BYTES
+    app: FastAPI,
+    host: str,
+    *ports: int,
+    max_message_bytes: int = MAX_MESSAGE_BYTES,
 ) -> None:
     """Serve until SIGTERM or SIGINT. Logs go through `kit.logs`; no access log of uvicorn's own.
 
     Args:
-        app: the service.
-        host: address to listen on.
-        port: port to listen on.
+        app: the service, from `kit.service_app`.
+        host: address to listen on; `*` is every address, IPv6 and IPv4.
+        ports: ports to listen on, all with the same app.
         max_message_bytes: largest WebSocket message; a larger one closes its connection (1009).
+
+    Raises:
+        ConfigurationError: a port cannot be listened on, or the app refuses to start so.
     """
-    uvicorn.run(
+    sockets = [listen(host, port) for port in ports]
+    config = uvicorn.Config(
         app,
-        host=host,
-        port=port,
         log_config=None,
         access_log=False,
         ws_max_size=max_message_bytes,
         server_header=False,
         timeout_graceful_shutdown=GRACE_S,
     )
+    try:
+        uvicorn.Server(config).run(sockets=sockets)
+    except SystemExit:
+        # uvicorn's way to say that the app did not start
+        refusal = getattr(app.state, "start_refusal", None)
+        if refusal is not None:
+            raise refusal from None
+        raise
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a listening socket.
+
+    Raises:
+        ConfigurationError: the port is in use, or the address is not one of this machine.
+    """
+    try:
+        if host == EVERY_ADDRESS and socket.has_dualstack_ipv6():
+            return socket.create_server(
+                ("::", port), family=socket.AF_INET6, backlog=_BACKLOG, dualstack_ipv6=True
+            )
+        address = "0.0.0.0" if host == EVERY_ADDRESS else host
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        return socket.create_server((address, port), family=family, backlog=_BACKLOG)
+    except OSError as exc:
+        raise ConfigurationError(f"cannot listen on {host}, port {port}: {exc.strerror}") from exc

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 import structlog
@@ -17,7 +17,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, Histogram, generate_latest
 from starlette.exceptions import HTTPException
 from starlette.middleware.base import RequestResponseEndpoint
 
-from vexa.contracts.errors import VexaError
+from vexa.contracts.errors import ConfigurationError, VexaError
 
 _log = structlog.get_logger(__name__)
 
@@ -51,7 +51,7 @@ def create_service_app(
         facts: what else `/health` shows.
         **options: passed on to FastAPI.
     """
-    app = FastAPIOffline(title=title, lifespan=lifespan, **options)
+    app = FastAPIOffline(title=title, lifespan=_noting_refusal(lifespan), **options)
     app.add_exception_handler(VexaError, _on_vexa_error)
     app.add_exception_handler(RequestValidationError, _on_validation_error)
     app.add_exception_handler(HTTPException, _on_http_exception)
@@ -59,6 +59,20 @@ def create_service_app(
     app.middleware("http")(_observe)
     _add_operator_routes(app, checks or {}, facts or _no_facts)
     return app
+
+
+def _noting_refusal(lifespan: Lifespan) -> Lifespan:
+    @asynccontextmanager
+    async def noting(app: FastAPI) -> AsyncIterator[None]:
+        try:
+            async with lifespan(app):
+                yield
+        except ConfigurationError as exc:
+            # the server that runs the app swallows errors of its start: `kit.serve` asks here
+            app.state.start_refusal = exc
+            raise
+
+    return noting
 
 
 async def _no_facts() -> dict[str, Any]:
