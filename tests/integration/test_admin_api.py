@@ -12,12 +12,14 @@ from vexa.admin_api.app import create_app
 from vexa.admin_api.settings import AdminApiSettings
 
 TOKEN = "your-admin-token"
+READING = "your-analytics-token"
 
 
 async def _client(database_url: str, token: str | None) -> AsyncIterator[httpx2.AsyncClient]:
     settings = AdminApiSettings(
         database_url=SecretStr(database_url),
         admin_api_token=None if token is None else SecretStr(token),
+        analytics_api_token=SecretStr(READING),
     )
     app = create_app(settings)
     transport = httpx2.ASGITransport(app=app)
@@ -108,3 +110,71 @@ async def test_without_a_token_every_request_is_refused(database_url: str) -> No
         answer = await client.get("/admin/users", headers={"X-Admin-Token": ""})
         assert answer.status_code == 500
         assert answer.json()["detail"] == "Admin authentication is not configured on the server."
+
+
+async def test_changing_a_user(admin: httpx2.AsyncClient) -> None:
+    user = (await admin.post("/admin/users", json={"email": "a@example.com", "name": "A"})).json()
+    path = f"/admin/users/{user['id']}"
+    changed = await admin.patch(path, json={"max_concurrent_bots": 7, "data": {"plan": 1}})
+    assert changed.json() == {**user, "max_concurrent_bots": 7, "data": {"plan": 1}}
+    assert (await admin.patch(path, json={"email": "a@example.com", "name": None})).json()[
+        "name"
+    ] is None
+    refused = await admin.patch(path, json={"email": "b@example.com"})
+    assert (refused.status_code, refused.json()["detail"]) == (
+        *(400, "Cannot change user email via this endpoint."),
+    )
+    assert (await admin.patch("/admin/users/999", json={"name": "x"})).status_code == 404
+
+
+async def test_keys_with_scopes_names_and_expiry(admin: httpx2.AsyncClient) -> None:
+    user = (await admin.post("/admin/users", json={"email": "a@example.com"})).json()
+    path = f"/admin/users/{user['id']}/tokens"
+    plain = (await admin.post(path)).json()
+    by_query = (await admin.post(f"{path}?scope=bot&name=ci&expires_in=3600")).json()
+    by_body = (await admin.post(path, json={"scopes": ["tx", "bot"], "later": True})).json()
+    assert plain["scopes"] == ["bot", "tx", "browser"]
+    assert (plain["name"], plain["expires_at"]) == (None, None)
+    assert (by_query["scopes"], by_query["name"]) == (["bot"], "ci")
+    assert by_query["expires_at"] > by_query["created_at"]
+    assert by_body["scopes"] == ["bot", "tx"]
+    me = (await admin.get("/auth/me", headers={"X-API-Key": by_query["token"]})).json()
+    assert me == {
+        **{"user_id": user["id"], "email": "a@example.com", "scopes": ["bot"]},
+        **{"max_concurrent": 3, "max_concurrent_bots": 3},
+    }
+    listed = (await admin.get(path)).json()
+    assert [token["id"] for token in listed] == [t["id"] for t in (plain, by_query, by_body)]
+    assert listed[1]["last_used_at"] is not None
+    assert all("token" not in token for token in listed)
+    for bad in ("?scope=root", "?expires_in=0", "?expires_in=x"):
+        refused = await admin.post(path + bad)
+        assert (refused.status_code, refused.json()["code"]) == (422, "invalid_input"), bad
+
+
+async def test_own_key_is_refused_with_its_reason(admin: httpx2.AsyncClient) -> None:
+    missing = await admin.get("/auth/me")
+    wrong = await admin.get("/auth/me", headers={"X-API-Key": "vx_nothing"})
+    assert [(a.status_code, a.json()["code"]) for a in (missing, wrong)] == [
+        (403, "missing_api_key"),
+        (403, "invalid_api_key"),
+    ]
+
+
+async def test_analytics_token_reads_and_never_writes(stranger: httpx2.AsyncClient) -> None:
+    headers = {"X-Admin-API-Key": READING}
+    assert (await stranger.get("/admin/analytics/users", headers=headers)).json() == []
+    for method, path in (("POST", "/admin/users"), ("DELETE", "/admin/tokens/1")):
+        refused = await stranger.request(method, path, headers=headers, json={"email": "a@b.co"})
+        assert (refused.status_code, refused.json()["code"]) == (403, "read_only_token")
+
+
+async def test_texts_that_cannot_be_stored_are_the_callers_fault(admin: httpx2.AsyncClient) -> None:
+    user = (await admin.post("/admin/users", json={"email": "a@example.com"})).json()
+    path = f"/admin/users/{user['id']}"
+    for text in ("\\ud800", "\\u0000"):
+        body = f'{{"name": "a{text}b", "data": {{"x": "{text}"}}}}'
+        headers = {"Content-Type": "application/json"}
+        answer = await admin.patch(path, content=body.encode(), headers=headers)
+        assert answer.status_code in {200, 422}, answer.text
+    assert (await admin.get("/admin/users/email/a%00@example.com")).status_code in {404, 422}

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from vexa.admin_api import endpoints
+from vexa.admin_api import analytics, endpoints, tokens
 from vexa.admin_api.settings import AdminApiSettings
 from vexa.kit.service_app import create_service_app
 from vexa.storage.database import Database
@@ -38,6 +38,9 @@ def create_app(settings: AdminApiSettings) -> FastAPI:
     )
     app.state.settings = settings
     app.state.database = database
-    app.include_router(endpoints.public)
-    app.include_router(endpoints.router)
+    for router in (
+        *(endpoints.public, endpoints.router),
+        *(tokens.own, tokens.router, analytics.router),
+    ):
+        app.include_router(router)
     return app

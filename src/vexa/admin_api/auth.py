@@ -1,4 +1,4 @@
-"""The admin token, under either of its header names."""
+"""The admin token, under either of its header names; the read-only one; and a user's own key."""
 
 from __future__ import annotations
 
@@ -6,9 +6,16 @@ import hmac
 from typing import Annotated, cast
 
 from fastapi import Depends, Header, Request
+from pydantic import SecretStr
 
 from vexa.admin_api.settings import AdminApiSettings
+from vexa.contracts.api_keys import ALL_SCOPES
 from vexa.contracts.errors import NotAllowed, VexaError
+from vexa.storage.callers import Caller, Callers
+from vexa.storage.database import Database
+
+#: What the read-only token may ask with.
+_READING = frozenset({"GET", "HEAD"})
 
 
 class AdminNotConfigured(VexaError):
@@ -18,28 +25,69 @@ class AdminNotConfigured(VexaError):
     http_status = 500
 
 
+class InvalidAdminToken(NotAllowed):
+    """Invalid or missing admin token."""
+
+    code = "invalid_admin_token"
+
+
+class ReadOnlyToken(NotAllowed):
+    """This admin token may only read: GET."""
+
+    code = "read_only_token"
+
+
 def settings_of(request: Request) -> AdminApiSettings:
     """Return the settings that the app was made with."""
     return cast(AdminApiSettings, request.app.state.settings)
 
 
+def database_of(request: Request) -> Database:
+    """Return the database that the lifespan has opened."""
+    return cast(Database, request.app.state.database)
+
+
 SettingsDep = Annotated[AdminApiSettings, Depends(settings_of)]
+DatabaseDep = Annotated[Database, Depends(database_of)]
 
 
 def admin_only(
+    request: Request,
     settings: SettingsDep,
-    x_admin_api_key: Annotated[str | None, Header()] = None,
-    x_admin_token: Annotated[str | None, Header()] = None,
+    x_admin_api_key: Annotated[str | None, Header(include_in_schema=False)] = None,
+    x_admin_token: Annotated[str | None, Header(include_in_schema=False)] = None,
 ) -> None:
-    """Let only the holder of the admin token pass; compared in constant time.
+    """Let only the holder of an admin token pass; compared in constant time.
 
     Raises:
         AdminNotConfigured: the server has no admin token.
-        NotAllowed: the token is missing or wrong.
+        InvalidAdminToken: the token is missing or wrong.
+        ReadOnlyToken: the analytics token, for a request that writes.
     """
     if settings.admin_api_token is None:
         raise AdminNotConfigured
-    expected = settings.admin_api_token.get_secret_value().encode()
-    given = (x_admin_api_key or x_admin_token or "").encode()
-    if not hmac.compare_digest(given, expected):
-        raise NotAllowed("Invalid or missing admin token.")
+    given = x_admin_api_key or x_admin_token or ""
+    if _is_same(given, settings.admin_api_token):
+        return
+    if settings.analytics_api_token is None or not _is_same(given, settings.analytics_api_token):
+        raise InvalidAdminToken
+    if request.method not in _READING:
+        raise ReadOnlyToken
+
+
+def _is_same(given: str, expected: SecretStr) -> bool:
+    return hmac.compare_digest(given.encode(), expected.get_secret_value().encode())
+
+
+async def current_caller(
+    database: DatabaseDep, x_api_key: Annotated[str | None, Header(include_in_schema=False)] = None
+) -> Caller:
+    """Return whose API key this is, whatever it may do.
+
+    Raises:
+        MissingKey, InvalidKey: no key, or one that is unknown, revoked or expired.
+    """
+    return await Callers(database).identify(x_api_key, ALL_SCOPES)
+
+
+CallerDep = Annotated[Caller, Depends(current_caller)]

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from sqlalchemy import event
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
     AsyncSession,
@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import (
     create_async_engine,
 )
 
-from vexa.contracts.errors import StorageUnavailable
+from vexa.contracts.errors import InvalidInput, StorageUnavailable
 
 #: How long a writer waits for SQLite's one write lock.
 SQLITE_BUSY_TIMEOUT_MS = 10_000
@@ -24,6 +24,12 @@ SQLITE_BUSY_TIMEOUT_MS = 10_000
 #: connection, rolled back (deadlock), no resources, wrong state (no connections allowed, starting
 #: up), operator intervention, system error.
 UNAVAILABLE_CLASSES = frozenset({"08", "40", "53", "55", "57", "58"})
+#: Class of SQLSTATE of values that a column cannot hold.
+DATA_EXCEPTION = "22"
+NOT_STORABLE = (
+    "A value cannot be stored: text may have no zero byte and no half of a surrogate pair, and "
+    "numbers must be finite and fit into 32 bits."
+)
 
 #: Execution option of a connection whose transaction only reads.
 _READS = "vexa_reads"
@@ -47,6 +53,8 @@ class Database:
 
         Raises:
             StorageUnavailable: the database cannot be reached.
+            InvalidInput: a value is none that the database can hold, such as a text with a zero
+                byte on Postgres.
         """
         async with self._session(for_reading=False) as session:
             yield session
@@ -74,6 +82,8 @@ class Database:
             # asyncpg's own errors come through unchanged when a connection is being made
             if _says_unavailable(exc):
                 raise StorageUnavailable from exc
+            if _says_not_storable(exc):
+                raise InvalidInput(NOT_STORABLE) from exc
             raise
 
     async def problem(self) -> str | None:
@@ -90,14 +100,26 @@ class Database:
         await self._engine.dispose()
 
 
+def _says_not_storable(error: BaseException) -> bool:
+    """Tell whether an error is about a value that was to be stored or compared."""
+    if isinstance(error, UnicodeEncodeError | OverflowError | DataError):
+        return True
+    return isinstance(error, DBAPIError) and any(
+        state.startswith(DATA_EXCEPTION) for state in _states(error)
+    )
+
+
 def _says_unavailable(error: BaseException) -> bool:
     """Tell whether an error is about the server's state, not about what it was asked to do."""
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return True
+    return any(state[:2] in UNAVAILABLE_CLASSES for state in _states(error))
+
+
+def _states(error: BaseException) -> list[str]:
     causes = [error, getattr(error, "orig", None), error.__cause__]
     causes += [cause.__cause__ for cause in causes if cause is not None]
-    states = [str(getattr(cause, "sqlstate", None) or "") for cause in causes]
-    return any(state[:2] in UNAVAILABLE_CLASSES for state in states)
+    return [str(getattr(cause, "sqlstate", None) or "") for cause in causes]
 
 
 def _create_engine(url: str) -> AsyncEngine:

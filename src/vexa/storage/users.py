@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from vexa.contracts.http.users import UserResponse
+from vexa.contracts.api_keys import granted
+from vexa.contracts.http.users import TokenInfo, UserResponse
 from vexa.contracts.times import naive_utc
 from vexa.storage.tables import ApiTokenRow, UserRow, utc_now
 
@@ -90,6 +92,18 @@ async def list_page(session: AsyncSession, *, skip: int, limit: int) -> Sequence
     return (await session.scalars(query)).all()
 
 
+async def change(session: AsyncSession, row: UserRow, changes: Mapping[str, Any]) -> UserRow:
+    """Set columns of an account: `name`, `image_url`, `max_concurrent_bots`, `data`.
+
+    A number or an object that is null stays as it was.
+    """
+    for name, value in changes.items():
+        if value is not None or name in {"name", "image_url"}:
+            setattr(row, name, value)
+    await session.flush()
+    return row
+
+
 async def mint_token(
     session: AsyncSession,
     user_id: int,
@@ -143,4 +157,17 @@ def to_response(row: UserRow) -> UserResponse:
         created_at=naive_utc(row.created_at),
         max_concurrent_bots=row.max_concurrent_bots,
         data=row.data,
+    )
+
+
+def to_token_info(row: ApiTokenRow) -> TokenInfo:
+    """Make the HTTP body of a token, without the key."""
+    return TokenInfo(
+        id=row.id,
+        user_id=row.user_id,
+        scopes=granted(row.scopes),
+        name=row.name,
+        created_at=naive_utc(row.created_at),
+        last_used_at=naive_utc(row.last_used_at) if row.last_used_at else None,
+        expires_at=naive_utc(row.expires_at) if row.expires_at else None,
     )

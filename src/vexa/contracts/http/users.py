@@ -7,6 +7,13 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, EmailStr, Field
 
+from vexa.contracts.api_keys import Scope
+
+#: Largest value of the database's integer columns.
+MAX_INTEGER = 2**31 - 1
+#: Ten years: longer is "never", which is said by leaving `expires_in` out.
+MAX_EXPIRES_IN_S = 315_360_000
+
 
 class UserCreate(BaseModel):
     """POST /users and POST /admin/users."""
@@ -15,8 +22,10 @@ class UserCreate(BaseModel):
 
     email: EmailStr
     name: str | None = Field(None, max_length=100)
-    image_url: str | None = None
-    max_concurrent_bots: int | None = Field(None, ge=0, description="0 = none may run")
+    image_url: str | None = Field(None, max_length=2048)
+    max_concurrent_bots: int | None = Field(
+        None, ge=0, le=MAX_INTEGER, description="0 = none may run"
+    )
 
 
 class UserResponse(BaseModel):
@@ -37,23 +46,60 @@ class UserWithKey(UserResponse):
     api_key: str
 
 
-class TokenResponse(BaseModel):
-    """POST /admin/users/{id}/tokens: `token` is shown this once."""
+class UserPatch(BaseModel):
+    """PATCH /admin/users/{id}: what is left out stays; `data` replaces the whole object."""
 
-    id: int
-    user_id: int
-    token: str
-    created_at: datetime
+    model_config = ConfigDict(extra="ignore")
+
+    email: str | None = Field(None, max_length=255, description="may be named, not changed")
+    name: str | None = Field(None, max_length=100)
+    image_url: str | None = Field(None, max_length=2048)
+    max_concurrent_bots: int | None = Field(
+        None, ge=0, le=MAX_INTEGER, description="0 = none may run"
+    )
+    data: dict[str, Any] | None = None
+
+
+class TokenRequest(BaseModel):
+    """POST /admin/users/{id}/tokens: all of it may be left out, or be in the query."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    scopes: list[Scope] | None = Field(
+        None, max_length=len(Scope), description="what the key may do; left out = everything"
+    )
+    name: str | None = Field(None, max_length=255)
+    expires_in: int | None = Field(
+        None, ge=1, le=MAX_EXPIRES_IN_S, description="seconds until the key is refused"
+    )
 
 
 class TokenInfo(BaseModel):
-    """A token in GET /admin/users/{id}: everything but the key, which is not kept."""
+    """A token: everything but the key, of which only a digest is kept."""
 
     id: int
     user_id: int
+    scopes: list[str]
+    name: str | None
     created_at: datetime
     last_used_at: datetime | None
     expires_at: datetime | None
+
+
+class TokenResponse(TokenInfo):
+    """A fresh token: `token` is shown this once."""
+
+    token: str
+
+
+class WhoAmI(BaseModel):
+    """GET /auth/me: whose the key is, and what it may do."""
+
+    user_id: int
+    email: str
+    scopes: list[str]
+    max_concurrent: int
+    max_concurrent_bots: int
 
 
 class UserDetail(UserResponse):
