@@ -1,7 +1,7 @@
 """The one place that moves a meeting from one status to another.
 
-A move, its entry in `data.status_transition` and its message in the outbox are one transaction:
-either all three exist or none.
+A move, its entry in `data.status_transition`, its message in the outbox and its events for webhooks
+are one transaction: either all exist or none.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from vexa.contracts.meeting import (
     terminal_status,
 )
 from vexa.contracts.times import iso_utc
-from vexa.storage import outbox
+from vexa.storage import outbox, webhook_deliveries
 from vexa.storage.status_frame import status_frame
 from vexa.storage.tables import MeetingRow, utc_now
 
@@ -96,6 +96,7 @@ async def move(
     _apply(row, after, data, at)
     await session.flush()
     outbox.add(session, row.id, outbox.MEETING_STATUS, status_frame(row, at))
+    await webhook_deliveries.add_for_move(session, row, at)
     return row
 
 
