@@ -137,7 +137,8 @@ class MeetingRow(Base):
     bot_host: Mapped[str | None] = mapped_column(String(255))
     heartbeat_at: Mapped[datetime | None]
     start_time: Mapped[datetime | None]
-    end_time: Mapped[datetime | None]
+    end_time: Mapped[datetime | None] = mapped_column(index=True)
+    retention_days: Mapped[int | None]
     data: Mapped[dict[str, Any]] = mapped_column(default=dict)
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
     updated_at: Mapped[datetime] = mapped_column(default=utc_now, onupdate=utc_now)
@@ -178,6 +179,32 @@ class TranscriptionRow(Base):
     speaker: Mapped[str | None] = mapped_column(String(255))
     language: Mapped[str | None] = mapped_column(String(10))
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class TranscriptVersionRow(Base):
+    """Counts the changes of what is stored of a meeting's speech."""
+
+    __tablename__ = "transcript_versions"
+
+    meeting_id: Mapped[int] = mapped_column(
+        ForeignKey("meetings.id"), primary_key=True, autoincrement=False
+    )
+    version: Mapped[int]
+
+
+class IdempotencyRow(Base):
+    """A write that carried an Idempotency-Key. Without an answer it runs now, or was cut off."""
+
+    __tablename__ = "idempotency_keys"
+    __table_args__ = (UniqueConstraint("caller_sha256", "key_sha256"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    caller_sha256: Mapped[str] = mapped_column(String(64))
+    key_sha256: Mapped[str] = mapped_column(String(64))
+    request_sha256: Mapped[str] = mapped_column(String(64))
+    answer_status: Mapped[int | None]
+    answer: Mapped[bytes | None] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime] = mapped_column(default=utc_now, index=True)
 
 
 class OutboxRow(Base):
