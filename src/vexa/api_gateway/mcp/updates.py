@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from mcp.shared.exceptions import MCPError
+from anyio import CancelScope
 from mcp_types import INTERNAL_ERROR, INVALID_PARAMS
 
 from vexa.api_gateway.authorization import Authorizer, NotAuthorized
@@ -60,9 +61,11 @@ class Updates:
         except Unavailable as exc:
             raise MCPError(INTERNAL_ERROR, exc.detail, {"uri": uri, "code": exc.code}) from exc
         finally:
-            await tasks.aclose()
-            for channel in channels:
-                await self._bus.unsubscribe(channel, on_frame)
+            # a client that has gone cancels its scope, in which nothing could be awaited any more
+            with CancelScope(shield=True):
+                await tasks.aclose()
+                for channel in channels:
+                    await self._bus.unsubscribe(channel, on_frame)
 
     async def _meeting_of(self, api_key: str, uri: str) -> int:
         try:
