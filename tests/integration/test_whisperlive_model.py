@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx2
+import huggingface_hub
 import numpy as np
 import pytest
 
@@ -158,3 +160,28 @@ def test_a_folder_is_taken_as_it_is_and_no_size_stands_in_for_another(tmp_path: 
     for name in ("tiny", "no-such-model"):
         with pytest.raises(EngineUnavailable, match=name):
             models.find_model(name, tmp_path, None, may_download=False)
+
+
+def test_a_model_fetched_before_is_taken_without_asking_the_hub(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packaged = models.find_model("tiny.en", tmp_path, None).folder
+    hub = tmp_path / "hub"
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_CACHE", str(hub))
+    monkeypatch.setattr(models, "_PACKAGED", {})
+    # an address that refuses: asking it would fail
+    monkeypatch.setattr(huggingface_hub.constants, "ENDPOINT", "http://127.0.0.1:9")
+    folder = hub_folder(hub, "tiny.en")
+    shutil.copytree(packaged, folder)
+    assert models.find_model("tiny.en", tmp_path, None) == models.ModelFolder(
+        folder, models.TINY_EN_SHA256
+    )
+    (folder / "model.bin").unlink()
+    assert models._kept("tiny.en", models._REVISIONS["tiny.en"]) is None
+    with pytest.raises(EngineUnavailable, match=r"model\.bin"):
+        models.find_model("tiny.en", tmp_path, None, may_download=False)
+
+
+def hub_folder(hub: Path, name: str) -> Path:
+    """Where the hub's client keeps the pinned commit of a model."""
+    return hub / f"models--Systran--faster-whisper-{name}" / "snapshots" / models._REVISIONS[name]

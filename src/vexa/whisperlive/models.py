@@ -16,6 +16,7 @@ from pathlib import Path
 
 import structlog
 from faster_whisper.utils import download_model
+from huggingface_hub.errors import LocalEntryNotFoundError
 
 from vexa.contracts.errors import EngineUnavailable
 
@@ -25,6 +26,8 @@ _log = structlog.get_logger(__name__)
 BASE_SHA256 = "d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9"
 TINY_EN_SHA256 = "1a5afae06a4db91c975c9a9d78be5cc110ee4ea022ad57d55492e4550e936b2a"
 _WEIGHTS = "model.bin"
+#: What a whole model has; some sizes have more.
+_PARTS = (_WEIGHTS, "config.json", "tokenizer.json")
 _BLOCK_BYTES = 1 << 20
 
 
@@ -135,6 +138,9 @@ _REVISIONS = {
 def _from_hub(name: str, revision: str | None, *, may_download: bool) -> Path:
     pinned = revision or _REVISIONS.get("large-v3" if name == "large" else name)
     try:
+        # what was fetched whole before is taken without asking the hub
+        if (kept := _kept(name, pinned)) is not None:
+            return kept
         return Path(download_model(name, revision=pinned, local_files_only=not may_download))
     except ValueError as exc:
         raise EngineUnavailable(f"WHISPER_MODEL_SIZE: no model is called {name!r}") from exc
@@ -144,3 +150,11 @@ def _from_hub(name: str, revision: str | None, *, may_download: bool) -> Path:
             f"model {name!r} is not on this machine and its hub did not give it "
             f"({type(exc).__name__}); WHISPER_MODEL_SIZE may also name a folder"
         ) from exc
+
+
+def _kept(name: str, revision: str | None) -> Path | None:
+    try:
+        folder = Path(download_model(name, revision=revision, local_files_only=True))
+    except LocalEntryNotFoundError:
+        return None
+    return folder if all((folder / part).is_file() for part in _PARTS) else None
