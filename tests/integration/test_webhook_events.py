@@ -44,31 +44,6 @@ async def test_a_move_that_is_rolled_back_leaves_no_event(database: Database) ->
     assert [row.event_type for row in await hook.log()] == ["meeting.status_change"]
 
 
-@pytest.mark.parametrize(
-    ("events", "steps", "told"),
-    [
-        (None, (JOINING, ACTIVE, ENDED), "status status status meeting.completed"),
-        (None, (NOT_FOUND,), "status bot.failed"),
-        ({}, (JOINING, ACTIVE, ENDED), "meeting.completed"),
-        ({}, (NOT_FOUND,), ""),
-        ({"meeting.completed": False}, (JOINING, ACTIVE, ENDED), ""),
-        ({"bot.failed": True, "recording.ready": True}, (NOT_FOUND,), "bot.failed"),
-        (
-            {"meeting.started": True, "meeting.status_change": True},
-            (JOINING, ACTIVE, ENDED),
-            "status status meeting.started status meeting.completed",
-        ),
-    ],
-)
-async def test_events_follow_the_generation_that_the_endpoint_speaks(
-    database: Database, events: dict[str, bool] | None, steps: tuple[Any, ...], told: str
-) -> None:
-    hook = await Hook.make(database, URL, events=events)
-    await hook.move(await hook.meeting(), *steps)
-    sent = " ".join(row.event_type for row in await hook.log())
-    assert sent.replace("meeting.status_change", "status") == told
-
-
 async def test_status_change_is_read_as_in_0_6_and_as_in_0_10(database: Database) -> None:
     hook = await Hook.make(database, URL)
     meeting_id = await hook.meeting()

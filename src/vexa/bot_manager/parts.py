@@ -21,9 +21,12 @@ from vexa.bot_manager.service import BotService
 from vexa.bot_manager.settings import BotManagerSettings
 from vexa.bot_manager.speech_check import SpeechCheck
 from vexa.bot_manager.watchdog import Watchdog
+from vexa.bot_manager.webhooks.deliverer import MAX_ANSWER_BYTES, TIMEOUT_S, WebhookDeliverer
 from vexa.bot_manager.work_dirs import WorkDirs
 from vexa.bus.connection import Bus
 from vexa.kit.clock import Clock
+from vexa.kit.public_addresses import AllowList
+from vexa.kit.safe_http import SafeHttp
 from vexa.kit.tasks import BackgroundTasks
 from vexa.storage.database import Database
 
@@ -42,6 +45,7 @@ class Parts:
     heartbeats: Heartbeats
     drain: Drain
     publisher: OutboxPublisher
+    deliverer: WebhookDeliverer
     watchdog: Watchdog
     adoption: Adoption
     lease: HostLease
@@ -59,11 +63,13 @@ class Parts:
         await self.watchdog.end_lost_meetings()
         self.tasks.spawn("host lease", self.lease.keep())
         self.tasks.spawn("outbox publisher", self.publisher.run())
+        self.tasks.spawn("webhook deliverer", self.deliverer.run())
         self.tasks.spawn("watchdog", self.watchdog.run())
 
     async def aclose(self) -> None:
         """End every task, and stop watching the bots."""
         await self.tasks.aclose()
+        await self.deliverer.aclose()
         await self.orchestrator.aclose()
 
 
@@ -80,7 +86,13 @@ def assemble(
     tasks = BackgroundTasks()
     fleet = Fleet(clock)
     lease = HostLease(database, clock, host)
-    publisher = OutboxPublisher(database, bus, clock, f"{host}:{lease.holder}")
+    holder = f"{host}:{lease.holder}"
+    publisher = OutboxPublisher(database, bus, clock, holder)
+    webhook_http = SafeHttp(
+        AllowList.parse(settings.url_allowed_hosts),
+        timeout_s=TIMEOUT_S,
+        max_body_bytes=MAX_ANSWER_BYTES,
+    )
     moves = Moves(database, fleet, publisher)
     work_dirs = WorkDirs(settings.work_root, settings.logs_dir, settings.bot_user)
     keeper = Keeper(database, fleet, orchestrator, moves, work_dirs, tasks)
@@ -100,6 +112,7 @@ def assemble(
         heartbeats=Heartbeats(database, clock, fleet, hold_s(settings.bot_heartbeat_timeout_s)),
         drain=Drain(host, clock, database, fleet, service, keeper, moves),
         publisher=publisher,
+        deliverer=WebhookDeliverer(database, webhook_http, clock, holder),
         watchdog=Watchdog(settings, host, clock, database, fleet, orchestrator, keeper, moves),
         adoption=Adoption(settings, host, clock, database, fleet, orchestrator, keeper, work_dirs),
         lease=lease,

@@ -89,7 +89,7 @@ async def claim(
         .limit(limit)
     )
     taken: list[tuple[WebhookDeliveryRow, str]] = []
-    for row, url in (await session.execute(query)).tuples():
+    for row, url in (await session.execute(query)).all():
         if url is not None and busy.get(row.endpoint_id, 0) < per_endpoint:
             busy[row.endpoint_id] = busy.get(row.endpoint_id, 0) + 1
             taken.append((row, url))
@@ -157,7 +157,7 @@ async def _logged(session: AsyncSession, delivery_ids: list[int]) -> dict[int, i
         .where(WebhookTryRow.delivery_id.in_(delivery_ids))
         .group_by(WebhookTryRow.delivery_id)
     )
-    return dict((await session.execute(query)).tuples().all())
+    return {row[0]: row[1] for row in await session.execute(query)}
 
 
 async def finish(
