@@ -14,7 +14,6 @@ from vexa.bus import live_tail
 from vexa.bus.connection import Bus
 from vexa.bus.streams import GroupReader
 from vexa.contracts.errors import StorageUnavailable
-from vexa.contracts.meeting import PlatformName
 from vexa.contracts.stream_names import (
     COLLECTOR_GROUP,
     TRANSCRIPTION_DEAD_LETTERS,
@@ -107,6 +106,11 @@ def mutable(frames: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
+async def shown(reading: Transcripts, meeting: say.KnownMeeting) -> list[tuple[str, bool]]:
+    body = json.loads(await reading.read_by_id(meeting.api_key, meeting.id))
+    return [(segment["text"], segment["completed"]) for segment in body["segments"]]
+
+
 async def test_draft_then_final_is_one_segment(
     bus: Bus,
     database: Database,
@@ -123,13 +127,11 @@ async def test_draft_then_final_is_one_segment(
         say.spoken(meeting.id, "s1", 0, "good mor", completed=False, speaker="Ada"),
     )
     await wait_until(lambda: drained(bus))
-    shown = await reading.read(meeting.api_key, PlatformName.GOOGLE_MEET, "abc-defg-hij", None)
-    assert [(s.text, s.completed) for s in shown.segments] == [("good mor", False)]
+    assert await shown(reading, meeting) == [("good mor", False)]
     await say.write(bus, say.spoken(meeting.id, "s1", 0, "Good morning.", speaker="Ada"))
     await say.write(bus, say.spoken(meeting.id, "s1", 0, "late", completed=False))
     await wait_until(lambda: drained(bus))
-    shown = await reading.read(meeting.api_key, PlatformName.GOOGLE_MEET, "abc-defg-hij", None)
-    assert [(s.text, s.completed) for s in shown.segments] == [("Good morning.", True)]
+    assert await shown(reading, meeting) == [("Good morning.", True)]
     assert await live_tail.read(bus, meeting.id) == {}
     await wait_until(lambda: len(mutable(feed)) == 3)
     assert [s["text"] for s in mutable(feed)] == ["good", "good mor", "Good morning."]

@@ -51,6 +51,7 @@ def test_a_database_without_the_schema_ends_the_program_with_one_clear_line(
             "PATH": os.environ["PATH"],
             "DATABASE_URL": f"sqlite:///{tmp_path / 'empty.db'}",
             "REDIS_URL": "unix:///nowhere",
+            "INTERNAL_API_SECRET": "test-internal-secret-of-32-bytes!",
             "TRANSCRIPTION_COLLECTOR_PORT": str(free_port()),
         },
         capture_output=True,

@@ -33,3 +33,12 @@ def last_finals(meeting_id: int) -> str:
 def speech_session(uid: str) -> str:
     """Hash of one speech session: `next_seq`, `durable_sample`."""
     return f"whisperlive:session:{uid}"
+
+
+#: Pub/sub channel: the id of a meeting that was erased, so that its bot's files go too.
+MEETING_ERASED = "bm:meetings:erased"
+
+
+def transcript_share(digest: str) -> str:
+    """Id of the meeting whose transcript a share link shows, by the SHA-256 of the link's id."""
+    return f"share:transcript:{digest}"

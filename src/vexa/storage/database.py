@@ -76,7 +76,7 @@ class Database:
                 if for_reading:
                     await session.connection(execution_options={_READS: True})
                 yield session
-        except (OperationalError, InterfaceError, ConnectionError) as exc:
+        except (OperationalError, InterfaceError, OSError) as exc:
             raise StorageUnavailable from exc
         except Exception as exc:
             # asyncpg's own errors come through unchanged when a connection is being made
@@ -86,11 +86,19 @@ class Database:
                 raise InvalidInput(NOT_STORABLE) from exc
             raise
 
+    async def check(self) -> None:
+        """Return when the database takes a transaction.
+
+        Raises:
+            StorageUnavailable: it cannot be reached.
+        """
+        async with self.transaction() as session:
+            await session.connection()
+
     async def problem(self) -> str | None:
         """Say what is wrong with the database, or None: a readiness check."""
         try:
-            async with self.transaction() as session:
-                await session.connection()
+            await self.check()
         except StorageUnavailable as exc:
             return exc.detail
         return None
@@ -138,6 +146,8 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=NORMAL")
     cursor.execute("PRAGMA foreign_keys=ON")
+    # what is deleted is overwritten, not only unlinked
+    cursor.execute("PRAGMA secure_delete=ON")
     cursor.execute(f"PRAGMA busy_timeout={SQLITE_BUSY_TIMEOUT_MS}")
     cursor.close()
 

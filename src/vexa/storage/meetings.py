@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from vexa.contracts.errors import HostFull, LimitReached, MeetingAlreadyHasBot
+from vexa.contracts.errors import HostFull, LimitReached, MeetingAlreadyHasBot, NotFound
 from vexa.contracts.http.meetings import MeetingResponse
 from vexa.contracts.meeting import OPEN, MeetingKey, MeetingStatus
 from vexa.contracts.times import naive_utc
@@ -144,18 +144,88 @@ async def newest(
     return (await session.scalars(query)).one_or_none()
 
 
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which meetings of a user to list. `search` looks in the native id and the name."""
+
+    status: str | None = None
+    platform: str | None = None
+    search: str | None = None
+
+
 async def list_for_user(
-    session: AsyncSession, user_id: int, *, limit: int | None = None, offset: int = 0
+    session: AsyncSession,
+    user_id: int,
+    *,
+    limit: int | None = None,
+    offset: int = 0,
+    only: Filter | None = None,
 ) -> Sequence[MeetingRow]:
     """Return the user's meetings, newest first; all of them without `limit`."""
     query = (
         select(MeetingRow)
-        .where(MeetingRow.user_id == user_id)
+        .where(MeetingRow.user_id == user_id, *_conditions(only or Filter()))
         .order_by(MeetingRow.created_at.desc(), MeetingRow.id.desc())
         .offset(offset)
         .limit(limit)
     )
     return (await session.scalars(query)).all()
+
+
+def _conditions(only: Filter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if only.status is not None:
+        conditions.append(MeetingRow.status == only.status)
+    if only.platform is not None:
+        conditions.append(MeetingRow.platform == only.platform)
+    if only.search:
+        name = MeetingRow.data["name"].as_string()
+        conditions.append(
+            or_(
+                MeetingRow.platform_specific_id.icontains(only.search, autoescape=True),
+                name.icontains(only.search, autoescape=True),
+            )
+        )
+    return conditions
+
+
+async def own(session: AsyncSession, user_id: int, meeting_id: int) -> MeetingRow:
+    """Return a user's meeting by its id.
+
+    Raises:
+        NotFound: there is none with this id, or it is another user's.
+    """
+    row = await session.get(MeetingRow, meeting_id)
+    if row is None or row.user_id != user_id:
+        raise NotFound("Meeting not found")
+    return row
+
+
+async def own_at(
+    session: AsyncSession, user_id: int, key: MeetingKey, meeting_id: int | None = None
+) -> MeetingRow:
+    """Return a user's newest meeting at an address, or the one there with this id.
+
+    Raises:
+        NotFound: there is none, or it is another user's.
+    """
+    platform, native_id = key.platform, key.native_id
+    if meeting_id is None:
+        row = await newest(session, user_id, platform, native_id)
+        if row is None:
+            raise NotFound(f"Meeting not found for platform {platform} and ID {native_id}")
+        return row
+    row = await by_id(session, meeting_id)
+    if row is None or (row.user_id, row.platform, row.platform_specific_id) != (
+        user_id,
+        platform,
+        native_id,
+    ):
+        raise NotFound(
+            f"Meeting not found for platform {platform}, ID {native_id}, "
+            f"and meeting_id {meeting_id}"
+        )
+    return row
 
 
 async def open_meetings(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from vexa.storage.tables import TranscriptionRow, utc_now
+from vexa.storage.tables import TranscriptionRow, TranscriptVersionRow, utc_now
 
 #: Rows of one INSERT, far below the limit of bound variables of either database (32 766, 32 767).
 INSERT_ROWS = 500
@@ -107,3 +107,27 @@ async def of_meeting(session: AsyncSession, meeting_id: int) -> Sequence[Transcr
         .order_by(TranscriptionRow.absolute_start_time, TranscriptionRow.id)
     )
     return (await session.scalars(query)).all()
+
+
+async def note_change(session: AsyncSession, meeting_ids: Iterable[int]) -> None:
+    """Raise the transcript versions of these meetings, in the transaction that changes them."""
+    rows = [{"meeting_id": meeting_id, "version": 1} for meeting_id in sorted(set(meeting_ids))]
+    if not rows:
+        return
+    raised = {"version": TranscriptVersionRow.version + 1}
+    if session.get_bind().dialect.name == "postgresql":
+        pg = postgresql.insert(TranscriptVersionRow).values(rows)
+        await session.execute(pg.on_conflict_do_update(index_elements=["meeting_id"], set_=raised))
+    else:
+        lite = sqlite.insert(TranscriptVersionRow).values(rows)
+        await session.execute(
+            lite.on_conflict_do_update(index_elements=["meeting_id"], set_=raised)
+        )
+
+
+async def version(session: AsyncSession, meeting_id: int) -> int:
+    """Return a number that grows with every change of what is stored of a meeting; 0 at first."""
+    query = select(TranscriptVersionRow.version).where(
+        TranscriptVersionRow.meeting_id == meeting_id
+    )
+    return (await session.scalars(query)).one_or_none() or 0

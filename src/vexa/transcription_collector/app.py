@@ -8,22 +8,31 @@ import socket
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import structlog
 from fastapi import FastAPI
 
 from vexa.bus.connection import Bus
 from vexa.bus.streams import GroupReader
+from vexa.contracts.errors import BusUnavailable
 from vexa.contracts.stream_names import COLLECTOR_GROUP, TRANSCRIPTION_SEGMENTS
 from vexa.kit.clock import SystemClock
 from vexa.kit.service_app import create_service_app
 from vexa.kit.tasks import BackgroundTasks
 from vexa.storage.database import Database
 from vexa.storage.migrate import check_revision
+from vexa.transcription_collector.changes import Changes, keep_retention
 from vexa.transcription_collector.consumer import Consumer
-from vexa.transcription_collector.endpoints import make_router
+from vexa.transcription_collector.endpoints import (
+    make_changing_router,
+    make_reading_router,
+    make_share_router,
+)
+from vexa.transcription_collector.internal import make_internal_router
 from vexa.transcription_collector.service import Transcripts
 from vexa.transcription_collector.settings import CollectorSettings
+from vexa.transcription_collector.shares import Shares
 from vexa.transcription_collector.upkeep import keep_up
 
 _log = structlog.get_logger(__name__)
@@ -36,6 +45,7 @@ FINISH_S = 3.0
 
 def create_app(settings: CollectorSettings) -> FastAPI:
     """Make the service; nothing connects before it starts."""
+    clock = SystemClock()
     bus = Bus(settings.bus_url)
     database = Database(settings.sqlalchemy_url)
     member = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
@@ -44,10 +54,12 @@ def create_app(settings: CollectorSettings) -> FastAPI:
         reader,
         bus,
         database,
-        SystemClock(),
+        clock,
         batch_entries=settings.collector_batch_entries,
         claim_idle_s=settings.collector_claim_idle_s,
     )
+
+    transcripts, changes = Transcripts(database, bus), Changes(database, bus)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -55,6 +67,7 @@ def create_app(settings: CollectorSettings) -> FastAPI:
         tasks = BackgroundTasks()
         consuming = tasks.spawn("consumer", _consume(consumer))
         tasks.spawn("upkeep", keep_up(reader))
+        tasks.spawn("retention", keep_retention(changes, database, clock, settings.retention_days))
         try:
             yield
         finally:
@@ -64,6 +77,13 @@ def create_app(settings: CollectorSettings) -> FastAPI:
             await bus.aclose()
             await database.aclose()
 
+    async def facts() -> dict[str, Any]:
+        try:
+            backlog = await reader.backlog()
+        except BusUnavailable:
+            return {"backlog": None}
+        return {"backlog": backlog.unread + backlog.pending}
+
     app = create_service_app(
         "Vexa transcription collector",
         lifespan=lifespan,
@@ -72,8 +92,19 @@ def create_app(settings: CollectorSettings) -> FastAPI:
             "database": database.problem,
             "consumer": consumer.problem,
         },
+        facts=facts,
     )
-    app.include_router(make_router(Transcripts(database, bus)))
+    for router in (
+        make_reading_router(transcripts),
+        make_changing_router(transcripts, changes),
+        make_share_router(
+            transcripts, Shares(settings, database, bus, transcripts, clock), database
+        ),
+        make_internal_router(
+            settings.internal_api_secret.get_secret_value(), transcripts, database, clock
+        ),
+    ):
+        app.include_router(router)
     return app
 
 

@@ -5,7 +5,7 @@ Handling an entry again changes nothing, so a batch may be repeated after any fa
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -18,7 +18,7 @@ from vexa.contracts.whisper_protocol import (
     StreamEntry,
     Transcription,
 )
-from vexa.storage import segments, sessions
+from vexa.storage import erasure, segments, sessions
 from vexa.storage.database import Database
 from vexa.storage.tables import MeetingSessionRow
 from vexa.transcription_collector.entries import (
@@ -71,6 +71,8 @@ async def store(
 ) -> tuple[list[Handled], int]:
     """Store what a batch says and commit.
 
+    What belongs to an erased meeting is passed over.
+
     Returns:
         What readers must be told, entry by entry, and how many finals were new.
 
@@ -82,16 +84,28 @@ async def store(
         return [_untouched(item) for item in batch], 0
     handled: list[Handled] = []
     new_finals = 0
+    changed: set[int] = set()
     async with database.transaction() as session:
-        rows = await _lock_sessions(session, batch)
+        erased = await erasure.erased_among(session, {item.message.meeting_id for item in batch})
+        rows = await _lock_sessions(session, [i for i in batch if not _is_of(i, erased)])
         for item in batch:
+            if _is_of(item, erased):
+                handled.append(Handled(item.entry, item.message))
+                continue
             if not item.needs_storage:
                 handled.append(_untouched(item))
                 continue
             result, new = await _store_one(session, item, rows, now)
             handled.append(result)
             new_finals += new
+            if new or result.named:
+                changed.add(item.message.meeting_id)
+        await segments.note_change(session, changed)
     return handled, new_finals
+
+
+def _is_of(item: Parsed, meeting_ids: Collection[int]) -> bool:
+    return item.message.meeting_id in meeting_ids
 
 
 def _untouched(item: Parsed) -> Handled:

@@ -5,6 +5,7 @@ Also the live tail of one meeting as a value: which drafts replace which, and wh
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -76,21 +77,50 @@ def read_draft(text: str) -> Draft | None:
         return None
 
 
-def merged(finals: Iterable[Segment], drafts: Iterable[Draft]) -> list[Segment]:
-    """Return the transcript: every final, and the drafts that have no final yet.
+#: Order of a transcript: absolute start, then session.
+Place = tuple[str, str]
 
-    Order: absolute start, then session, then number in the session.
-    """
-    by_id = {segment.segment_id: segment for segment in finals}
-    places = {segment_id: index for index, segment_id in enumerate(by_id)}
-    for draft in drafts:
-        if draft.segment.segment_id not in by_id and draft.segment.text.strip():
-            by_id[draft.segment.segment_id] = draft.segment
-            places[draft.segment.segment_id] = len(places)
-    return sorted(
-        by_id.values(),
-        key=lambda s: (s.absolute_start_time, s.session_uid, places[s.segment_id]),
-    )
+
+def place_of(segment: Segment) -> Place:
+    """Say where a segment belongs in its transcript."""
+    return segment.absolute_start_time, segment.session_uid
+
+
+@dataclass(frozen=True, slots=True)
+class Finals:
+    """The finals of a meeting, each as JSON, in the order of a transcript."""
+
+    ids: frozenset[str]
+    places: list[Place]
+    parts: list[bytes]
+
+    @classmethod
+    def of(cls, segments: Iterable[Segment]) -> Finals:
+        """Write segments as JSON; at one place they stay in the order given."""
+        ordered = sorted(segments, key=place_of)
+        return cls(
+            frozenset(segment.segment_id for segment in ordered),
+            [place_of(segment) for segment in ordered],
+            [segment.model_dump_json().encode() for segment in ordered],
+        )
+
+    @property
+    def size(self) -> int:
+        """Bytes of JSON."""
+        return sum(map(len, self.parts))
+
+    def with_drafts(self, drafts: Iterable[Draft]) -> bytes:
+        """Return the transcript as a JSON list: every final, and the drafts without a final.
+
+        At one place finals come first, then drafts by their number.
+        """
+        parts = list(self.parts)
+        new = [d for d in drafts if d.segment.segment_id not in self.ids and d.segment.text.strip()]
+        # from the last on, so that places before it stay true
+        for draft in sorted(new, key=lambda d: (place_of(d.segment), d.seq), reverse=True):
+            at = bisect_right(self.places, place_of(draft.segment))
+            parts.insert(at, draft.segment.model_dump_json().encode())
+        return b"[" + b",".join(parts) + b"]"
 
 
 @dataclass(slots=True)

@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import structlog
 
 from vexa.bus import live_tail
 from vexa.bus.connection import Bus
 from vexa.contracts.api_keys import FOR_TRANSCRIPTS
 from vexa.contracts.errors import BusUnavailable, InvalidInput, NotFound
-from vexa.contracts.http.meetings import MeetingList
+from vexa.contracts.http.meetings import MeetingList, MeetingResponse
 from vexa.contracts.http.subscriptions import (
     AuthorizedMeeting,
     MeetingAddress,
     SubscribeAnswer,
 )
-from vexa.contracts.http.transcripts import TranscriptResponse
-from vexa.contracts.meeting import PlatformName
+from vexa.contracts.http.transcripts import TranscriptHead
+from vexa.contracts.meeting import MeetingKey
 from vexa.contracts.times import naive_utc
-from vexa.platforms.registry import joinable, platform_address
-from vexa.storage import meetings, segments
-from vexa.storage.callers import Callers
+from vexa.platforms.registry import ADDRESSES, platform_address
+from vexa.storage import meetings
+from vexa.storage.callers import Caller, Callers
 from vexa.storage.database import Database
+from vexa.storage.meetings import Filter
 from vexa.storage.tables import MeetingRow
-from vexa.transcription_collector.merge import Draft, merged, read_draft, row_to_segment
-
-if TYPE_CHECKING:
-    from sqlalchemy.ext.asyncio import AsyncSession
+from vexa.transcription_collector.finals import FinalsCache
+from vexa.transcription_collector.merge import Draft, read_draft
 
 _log = structlog.get_logger(__name__)
 
@@ -35,41 +32,85 @@ _log = structlog.get_logger(__name__)
 class Transcripts:
     """Answers for one API key at a time.
 
-    Every method raises MissingKey, InvalidKey or InsufficientScope without a key that opens it, and
-    StorageUnavailable.
+    Every method with an `api_key` raises MissingKey, InvalidKey or InsufficientScope without a key
+    that opens it; every method raises StorageUnavailable.
     """
 
     def __init__(self, database: Database, bus: Bus) -> None:
         self._database = database
         self._bus = bus
         self._callers = Callers(database)
+        self._finals = FinalsCache(database)
 
-    async def list_meetings(self, api_key: str | None, limit: int | None, skip: int) -> MeetingList:
+    async def identify(self, api_key: str | None) -> Caller:
+        """Return who is asking."""
+        return await self._callers.identify(api_key, FOR_TRANSCRIPTS)
+
+    async def list_meetings(
+        self, api_key: str | None, limit: int | None, skip: int, only: Filter
+    ) -> MeetingList:
         """Return the user's meetings, newest first; all of them without `limit`."""
-        caller = await self._callers.identify(api_key, FOR_TRANSCRIPTS)
+        caller = await self.identify(api_key)
         async with self._database.reading() as session:
-            rows = await meetings.list_for_user(session, caller.user_id, limit=limit, offset=skip)
-            return MeetingList(meetings=[meetings.to_response(row) for row in rows])
+            rows = await meetings.list_for_user(
+                session, caller.user_id, limit=limit, offset=skip, only=only
+            )
+        return MeetingList(meetings=[meetings.to_response(row) for row in rows])
 
-    async def read(
-        self, api_key: str | None, platform: PlatformName, native_id: str, meeting_id: int | None
-    ) -> TranscriptResponse:
-        """Return the transcript of the newest meeting at this address, or of the one named.
-
-        While Redis is away there are finals only.
+    async def meeting(self, api_key: str | None, meeting_id: int) -> MeetingResponse:
+        """Return one meeting.
 
         Raises:
             NotFound: the user has no such meeting.
         """
-        caller = await self._callers.identify(api_key, FOR_TRANSCRIPTS)
+        caller = await self.identify(api_key)
         async with self._database.reading() as session:
-            meeting = await _find(session, caller.user_id, platform, native_id, meeting_id)
+            return meetings.to_response(await meetings.own(session, caller.user_id, meeting_id))
+
+    async def read_at(self, api_key: str | None, key: MeetingKey, meeting_id: int | None) -> bytes:
+        """Return the transcript of the newest meeting at this address, or of the one named.
+
+        Raises:
+            NotFound: the user has no such meeting.
+        """
+        caller = await self.identify(api_key)
+        async with self._database.reading() as session:
+            meeting = await meetings.own_at(session, caller.user_id, key, meeting_id)
+        return await self._transcript(meeting)
+
+    async def read_by_id(self, api_key: str | None, meeting_id: int) -> bytes:
+        """Return the transcript of a meeting.
+
+        Raises:
+            NotFound: the user has no such meeting.
+        """
+        caller = await self.identify(api_key)
+        async with self._database.reading() as session:
+            meeting = await meetings.own(session, caller.user_id, meeting_id)
+        return await self._transcript(meeting)
+
+    async def segments(self, meeting_id: int) -> bytes:
+        """Return the segments of any user's meeting as a JSON list; for programs of this server.
+
+        Raises:
+            NotFound: there is no such meeting.
+        """
+        async with self._database.reading() as session:
+            if await meetings.by_id(session, meeting_id) is None:
+                raise NotFound(f"Meeting with ID {meeting_id} not found.")
+        return await self.segments_of(meeting_id)
+
+    async def segments_of(self, meeting_id: int) -> bytes:
+        """Return finals and drafts of a known meeting as a JSON list.
+
+        While Redis is away there are finals only.
+        """
         # the tail first: a segment that becomes final in between is then seen as the final
-        drafts = await self._drafts(meeting.id)
-        async with self._database.reading() as session:
-            rows = await segments.of_meeting(session, meeting.id)
-        spoken = merged((row_to_segment(row) for row in rows), drafts)
-        return TranscriptResponse(
+        drafts = await self._drafts(meeting_id)
+        return (await self._finals.read(meeting_id)).with_drafts(drafts)
+
+    async def _transcript(self, meeting: MeetingRow) -> bytes:
+        head = TranscriptHead(
             id=meeting.id,
             platform=meeting.platform,
             native_meeting_id=meeting.platform_specific_id,
@@ -80,8 +121,9 @@ class Transcripts:
             data=meeting.data,
             notes=meeting.data.get("notes"),
             recordings=[],
-            segments=spoken,
         )
+        spoken = await self.segments_of(meeting.id)
+        return head.model_dump_json().encode()[:-1] + b',"segments":' + spoken + b"}"
 
     async def _drafts(self, meeting_id: int) -> list[Draft]:
         try:
@@ -95,7 +137,7 @@ class Transcripts:
         """Say which of these meetings the user may follow, and why not the others."""
         authorized: list[AuthorizedMeeting] = []
         errors: list[str] = []
-        caller = await self._callers.identify(api_key, FOR_TRANSCRIPTS)
+        caller = await self.identify(api_key)
         async with self._database.reading() as session:
             for index, item in enumerate(wanted):
                 row = await meetings.newest(session, caller.user_id, item.platform, item.native_id)
@@ -115,36 +157,10 @@ class Transcripts:
 
 def _refusal(item: MeetingAddress) -> str:
     invalid = f"invalid native_meeting_id for platform '{item.platform}'"
-    if item.platform not in set(PlatformName):
+    if item.platform not in ADDRESSES.names:
         return invalid
     try:
-        if joinable(item.platform):
-            platform_address(item.platform, item.native_id)
+        platform_address(item.platform, item.native_id)
     except InvalidInput:
         return invalid
     return "not authorized or not found for user"
-
-
-async def _find(
-    session: AsyncSession,
-    user_id: int,
-    platform: PlatformName,
-    native_id: str,
-    meeting_id: int | None,
-) -> MeetingRow:
-    if meeting_id is None:
-        row = await meetings.newest(session, user_id, platform, native_id)
-        if row is None:
-            raise NotFound(f"Meeting not found for platform {platform} and ID {native_id}")
-        return row
-    row = await meetings.by_id(session, meeting_id)
-    if row is None or (row.user_id, row.platform, row.platform_specific_id) != (
-        user_id,
-        platform,
-        native_id,
-    ):
-        raise NotFound(
-            f"Meeting not found for platform {platform}, ID {native_id}, "
-            f"and meeting_id {meeting_id}"
-        )
-    return row

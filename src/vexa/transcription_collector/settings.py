@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from vexa.kit.settings import DatabaseSettings, RedisSettings
+from vexa.contracts.http.meetings import MAX_RETENTION_DAYS
+from vexa.kit.settings import DatabaseSettings, InternalSettings, RedisSettings
 
 
-class CollectorSettings(DatabaseSettings, RedisSettings):
+class CollectorSettings(DatabaseSettings, RedisSettings, InternalSettings):
     """What `transcription-collector` reads from the environment."""
 
     transcription_collector_host: str = Field(
@@ -21,4 +22,21 @@ class CollectorSettings(DatabaseSettings, RedisSettings):
     )
     collector_claim_idle_s: float = Field(
         8.0, gt=0, le=12, description="seconds after which an entry's reader counts as dead"
+    )
+    retention_days: int | None = Field(
+        None,
+        ge=0,
+        le=MAX_RETENTION_DAYS,
+        description="days after a meeting's end at which what was said is erased; unset = never",
+    )
+    transcript_share_ttl_seconds: int = Field(
+        900, ge=60, description="life of a link to a transcript, unless the request says"
+    )
+    transcript_share_ttl_max_seconds: int = Field(
+        86_400, ge=60, description="longest life of a link to a transcript"
+    )
+    public_base_url: str | None = Field(
+        None,
+        pattern="^https?://",
+        description="where clients reach the gateway, for links; unset = as the request came",
     )

@@ -6,12 +6,19 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 
+from vexa.contracts.http.transcripts import Segment
 from vexa.storage.segments import FinalSegment
 from vexa.transcription_collector.entries import Spoken
-from vexa.transcription_collector.merge import Tail, merged, to_segment
+from vexa.transcription_collector.merge import Finals, Tail, to_segment
 
 T0 = datetime(2026, 11, 25, 10, tzinfo=UTC)
+SEGMENTS = TypeAdapter(list[Segment])
+
+
+def transcript(finals: list[Segment], tail: Tail) -> list[Segment]:
+    return SEGMENTS.validate_json(Finals.of(finals).with_drafts(tail.drafts.values()))
 
 
 def spoken(seq: int, text: str = "x", *, uid: str = "s", start_s: float | None = None) -> Spoken:
@@ -89,7 +96,7 @@ def test_a_segment_is_never_draft_and_final_and_the_order_is_total(
     assert not set(finals) & set(tail.drafts)
     assert tail.written == set(tail.drafts)
     stored = [to_segment(f.segment, completed=True, updated_at=T0) for f in finals.values()]
-    shown = merged(stored, tail.drafts.values())
+    shown = transcript(stored, tail)
     keys = [(s.absolute_start_time, s.session_uid, s.segment_id) for s in shown]
     assert keys == sorted(keys)
     assert len({s.segment_id for s in shown}) == len(shown) == len(finals) + len(tail.drafts)
@@ -115,4 +122,4 @@ def test_stored_final_wins_over_a_draft_left_in_the_tail() -> None:
     tail = Tail()
     tail.take_drafts([spoken(0, "draft")], (1, 0), T0)
     final = to_segment(spoken(0, "final").segment, completed=True, updated_at=T0)
-    assert [s.text for s in merged([final], tail.drafts.values())] == ["final"]
+    assert [s.text for s in transcript([final], tail)] == ["final"]

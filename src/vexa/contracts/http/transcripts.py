@@ -29,8 +29,8 @@ class Segment(BaseModel):
     absolute_end_time: str
 
 
-class TranscriptResponse(BaseModel):
-    """GET /transcripts/{platform}/{native_meeting_id}: finals and the live tail, in order."""
+class TranscriptHead(BaseModel):
+    """A transcript without its segments."""
 
     id: int
     platform: str
@@ -42,4 +42,9 @@ class TranscriptResponse(BaseModel):
     data: dict[str, Any]
     notes: str | None
     recordings: list[dict[str, Any]]
+
+
+class TranscriptResponse(TranscriptHead):
+    """GET /transcripts/{platform}/{native_meeting_id}: finals and the live tail, in order."""
+
     segments: list[Segment]
