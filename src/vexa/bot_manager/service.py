@@ -137,7 +137,7 @@ def merged_leave(defaults: AutomaticLeave, asked: AutomaticLeave | None) -> Auto
 
 def _address(request: MeetingCreate) -> MeetingAddress:
     if not platforms.joinable(request.platform):
-        can = ", ".join(platforms.ADDRESSES.names)
+        can = ", ".join(platforms.PLATFORMS.names)
         raise NotBuiltHere(
             f"Bots of this version cannot join {request.platform} meetings. They can join: {can}."
         )

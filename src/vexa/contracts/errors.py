@@ -104,7 +104,7 @@ class InvalidInput(RequestRefused):
     http_status = 422
 
     def __init__(self, detail: str, *, field: str | None = None) -> None:
-        super().__init__(detail)
+        super().__init__(detail, **({} if field is None else {"field": field}))
         self.field = field
 
 

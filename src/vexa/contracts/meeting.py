@@ -16,6 +16,7 @@ class PlatformName(StrEnum):
     GOOGLE_MEET = "google_meet"
     ZOOM = "zoom"
     TEAMS = "teams"
+    JITSI = "jitsi"
 
 
 @dataclass(frozen=True, slots=True)

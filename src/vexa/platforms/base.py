@@ -22,14 +22,31 @@ class MeetingAddress:
     Attributes:
         platform: the product.
         native_id: its meeting code, normalised; store and compare this one.
-        url: the address as people share it (the wire's `constructed_meeting_url`).
-        join_url: the address that a bot opens (`BotLaunch.meeting_url`).
+        url: the address as people share it, without passcode (`constructed_meeting_url`).
+        join_url: the address that a bot opens (`BotLaunch.meeting_url`); may hold the passcode.
+        passcode: what the platform asks of guests, if the client or the link gave it.
     """
 
     platform: PlatformName
     native_id: str
     url: str
-    join_url: str
+    join_url: str = field(repr=False)
+    passcode: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AddressOptions:
+    """What decides about an address besides its id.
+
+    Attributes:
+        jitsi_hosts: deployments of Jitsi that an operator named, in lower case.
+        teams_host: front door of a Teams meeting that is given by its id alone.
+        passcode: what came beside a link; counts when the link itself has none.
+    """
+
+    jitsi_hosts: frozenset[str] = frozenset()
+    teams_host: str | None = None
+    passcode: str | None = field(default=None, repr=False)
 
 
 def plain(text: str) -> str:

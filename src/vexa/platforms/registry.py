@@ -1,15 +1,37 @@
-"""Which meeting products a bot can join. Loading an address never loads a browser library."""
+"""Which meeting products are known, and which of them a bot can join.
+
+Loading an address never loads a browser library.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from vexa.kit.registry import Registry
-from vexa.platforms.base import MeetingAddress, Platform
+from vexa.platforms.base import AddressOptions, MeetingAddress, Platform
+from vexa.platforms.link import Link
 
-#: Platform → `parse(native_id, passcode)`, which raises InvalidInput.
-ADDRESSES: Registry[Callable[[str, str | None], MeetingAddress]] = Registry(
-    "platform", {"google_meet": "vexa.platforms.google_meet.address:parse"}
+#: Platform → `parse(native_id, passcode, options)`, which raises InvalidInput.
+ADDRESSES: Registry[Callable[[str, str | None, AddressOptions], MeetingAddress]] = Registry(
+    "platform",
+    {
+        "google_meet": "vexa.platforms.google_meet.address:parse",
+        "jitsi": "vexa.platforms.jitsi.address:parse",
+        "teams": "vexa.platforms.teams.address:parse",
+        "zoom": "vexa.platforms.zoom.address:parse",
+    },
+)
+
+#: Platform → `from_link(link, options)`: None when the link is another platform's; raises
+#: InvalidInput when it is this one's but leads into no meeting.
+LINKS: Registry[Callable[[Link, AddressOptions], MeetingAddress | None]] = Registry(
+    "platform",
+    {
+        "google_meet": "vexa.platforms.google_meet.address:from_link",
+        "jitsi": "vexa.platforms.jitsi.address:from_link",
+        "teams": "vexa.platforms.teams.address:from_link",
+        "zoom": "vexa.platforms.zoom.address:from_link",
+    },
 )
 
 #: Platform → how its pages behave.
@@ -20,19 +42,25 @@ PLATFORMS: Registry[Platform] = Registry(
 
 def joinable(platform: str) -> bool:
     """Tell whether a bot of this version can join meetings of `platform`."""
-    return platform in ADDRESSES.names
+    return platform in PLATFORMS.names
 
 
-def platform_address(platform: str, native_id: str, passcode: str | None = None) -> MeetingAddress:
+def platform_address(
+    platform: str,
+    native_id: str,
+    passcode: str | None = None,
+    options: AddressOptions | None = None,
+) -> MeetingAddress:
     """Check a meeting's id and passcode, and say where the meeting is.
 
     Args:
-        platform: a name that is `joinable`.
+        platform: a name of `ADDRESSES`.
         native_id: the platform's meeting code, perhaps padded.
         passcode: as the client gave it; empty counts as none.
+        options: what else decides; nothing by default.
 
     Raises:
         InvalidInput: the id or the passcode is not in the platform's form; `field` names it.
-        ConfigurationError: the platform is not joinable; ask `joinable` first.
+        ConfigurationError: the platform is not known.
     """
-    return ADDRESSES.load(platform)(native_id, passcode)
+    return ADDRESSES.load(platform)(native_id, passcode, options or AddressOptions())

@@ -66,4 +66,4 @@ def test_what_is_on_the_wire_but_not_joinable() -> None:
     assert not joinable("teams")
     assert not joinable("zoom")
     with pytest.raises(ConfigurationError):
-        platform_address("teams", "1234567890")
+        platform_address("webex", "1234567890")

@@ -1,0 +1,1 @@
+"""Jitsi Meet: addresses."""
