@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import httpx2
 from fastapi import FastAPI
 
-from vexa.bot_manager import callbacks, endpoints
+from vexa.bot_manager import bot_lists, callbacks, endpoints
 from vexa.bot_manager.orchestrators.base import OrchestratorConfig
 from vexa.bot_manager.orchestrators.registry import ORCHESTRATORS
 from vexa.bot_manager.parts import assemble
@@ -69,5 +69,6 @@ def create_app(settings: BotManagerSettings) -> FastAPI:
         checks={"database": database_problem, "redis": bus.problem},
     )
     app.include_router(endpoints.router)
+    app.include_router(bot_lists.router)
     app.include_router(callbacks.router)
     return app

@@ -8,6 +8,7 @@ import httpx2
 
 from vexa.bot_manager.adoption import Adoption
 from vexa.bot_manager.drain import Drain
+from vexa.bot_manager.erased_files import ErasedFiles
 from vexa.bot_manager.fleet import Fleet
 from vexa.bot_manager.heartbeats import Heartbeats, hold_s
 from vexa.bot_manager.host_lease import HostLease
@@ -64,6 +65,8 @@ class Parts:
         self.tasks.spawn("host lease", self.lease.keep())
         self.tasks.spawn("outbox publisher", self.publisher.run())
         self.tasks.spawn("webhook deliverer", self.deliverer.run())
+        files = ErasedFiles(self.database, self.bus, self.settings.logs_dir)
+        self.tasks.spawn("erased files", files.run())
         self.tasks.spawn("watchdog", self.watchdog.run())
 
     async def aclose(self) -> None:
