@@ -23,10 +23,10 @@ PROGRAMS = ("admin-api", "transcription-collector", "bot-manager", "api-gateway"
 class WholeServer:
     """Running programs over one database and one Redis."""
 
-    def __init__(self, programs: Programs, redis_url: str, home: Path) -> None:
+    def __init__(self, programs: Programs, database_url: str, redis_url: str) -> None:
         self.programs = programs
+        self.database_url = database_url
         self.redis_url = redis_url
-        self.home = home
         self.url = programs.url("api-gateway")
 
     def new_user(self) -> User:
@@ -93,7 +93,7 @@ def whole_server(
     try:
         with ThreadPoolExecutor() as pool:
             list(pool.map(programs.start, PROGRAMS))
-        yield WholeServer(programs, redis_url, folder / "home")
+        yield WholeServer(programs, database_url, redis_url)
         _take_bots_out(programs.url("bot-manager"))
     finally:
         programs.stop()
