@@ -8,6 +8,8 @@ from collections.abc import Callable
 
 import typer
 
+from vexa.commands import bots, tokens, transcripts, users
+from vexa.commands.output import AsJson
 from vexa.contracts.errors import EXIT_CONFIGURATION, ConfigurationError, VexaError
 from vexa.kit.registry import Registry
 from vexa.kit.settings import DatabaseSettings, load_settings
@@ -41,7 +43,25 @@ def _add_program(name: str) -> None:
 
 
 for _name in PROGRAMS.names:
-    _add_program(_name)
+    if _name != "bot":
+        _add_program(_name)
+
+
+@bots.app.callback(invoke_without_command=True)
+def _bot(context: typer.Context) -> None:
+    """Bots in meetings; needs an API key. With no command: the program, as bot-manager runs it."""
+    if context.invoked_subcommand is not None:
+        return
+    if sys.stdin.isatty():
+        typer.echo(context.get_help())
+        return
+    PROGRAMS.load("bot")()
+
+
+app.add_typer(users.app, name="user")
+app.add_typer(tokens.app, name="token")
+app.add_typer(bots.app, name="bot")
+app.add_typer(transcripts.app, name="transcript")
 
 
 @app.command()
@@ -68,6 +88,14 @@ def migrate() -> None:
     from vexa.storage.migrate import migrate as migrate_database
 
     asyncio.run(migrate_database(load_settings(DatabaseSettings).sqlalchemy_url))
+
+
+@app.command()
+def doctor(as_json: AsJson = False) -> None:
+    """Check this machine: what is wrong, and what to do about it."""
+    from vexa.commands.doctor.command import run_doctor
+
+    run_doctor(as_json=as_json)
 
 
 def main() -> None:
