@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from vexa.admin_api import analytics, endpoints, tokens
+from vexa.admin_api import analytics, endpoints, tokens, webhook_endpoints
 from vexa.admin_api.settings import AdminApiSettings
 from vexa.kit.service_app import create_service_app
 from vexa.storage.database import Database
@@ -41,6 +41,7 @@ def create_app(settings: AdminApiSettings) -> FastAPI:
     for router in (
         *(endpoints.public, endpoints.router),
         *(tokens.own, tokens.router, analytics.router),
+        webhook_endpoints.make_router(settings),
     ):
         app.include_router(router)
     return app

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field, SecretStr
 
+from vexa.kit.public_addresses import AllowListText
 from vexa.kit.settings import DatabaseSettings
 
 
@@ -22,4 +23,11 @@ class AdminApiSettings(DatabaseSettings):
     )
     default_max_concurrent_bots: int = Field(
         3, ge=0, description="bots at a time of a user made without a number of its own; 0 = none"
+    )
+    url_allowed_hosts: AllowListText = Field(
+        "",
+        description=(
+            "what URLs of users (webhooks) may lead to beyond the public internet: names, "
+            "`*.domain`, addresses, networks, each with `:port` if need be"
+        ),
     )

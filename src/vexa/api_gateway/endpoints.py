@@ -16,6 +16,13 @@ from vexa.contracts.http.bots import BotStatusList, MeetingCreate, StopAnswer
 from vexa.contracts.http.meetings import MeetingList, MeetingResponse
 from vexa.contracts.http.transcripts import TranscriptResponse
 from vexa.contracts.http.users import TokenResponse, UserCreate, UserResponse, UserWithKey
+from vexa.contracts.http.webhooks import (
+    Delivery,
+    DeliveryList,
+    WebhookSecret,
+    WebhookSettings,
+    WebhookUpdate,
+)
 
 ANY_METHOD = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
@@ -52,6 +59,22 @@ ROUTES: tuple[Route, ...] = (
         *("GET", f"/transcripts{_MEETING}", "transcription-collector", 200, "What was said"),
         TranscriptResponse,
         query=("meeting_id",),
+    ),
+    Route("GET", "/user/webhook", "admin-api", 200, "Where events go", WebhookSettings),
+    Route(
+        *("PUT", "/user/webhook", "admin-api", 200, "Say where events go", UserResponse),
+        body=WebhookUpdate,
+    ),
+    Route("POST", "/user/webhook/rotate", "admin-api", 200, "Make a new secret", WebhookSecret),
+    Route("POST", "/user/webhook/test", "admin-api", 202, "Send a test event", Delivery),
+    Route(
+        *("GET", "/user/webhook/deliveries", "admin-api", 200, "Events, and tries to deliver them"),
+        DeliveryList,
+        query=("limit", "offset"),
+    ),
+    Route(
+        *("POST", "/user/webhook/deliveries/{delivery_id}/replay", "admin-api", 202),
+        *("Send an event again", Delivery),
     ),
     Route(
         *("POST", "/users", "admin-api", 201, "Make a user, or find one, with a fresh key"),

@@ -27,8 +27,6 @@ LATER: tuple[tuple[str, str, str], ...] = (
     (f"/transcripts{_MEETING}/share", "POST", "Sharing a transcript"),
     ("/transcripts/by-id/{meeting_id}", "GET", "Transcripts by meeting id"),
     ("/public/transcripts/{share_id}", "GET", "Shared transcripts"),
-    ("/user/webhook", "GET PUT", "Webhooks"),
-    ("/user/webhook/deliveries", "GET", "Webhooks"),
     ("/user/workspace-git", "GET PUT POST DELETE", "Agents"),
     ("/recordings", "GET", "Recordings"),
     ("/recordings/{rest:path}", "GET DELETE", "Recordings"),

@@ -21,7 +21,7 @@ SECURITY_SCHEMES = {
     "ApiKey": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
     "AdminToken": {"type": "apiKey", "in": "header", "name": "X-Admin-API-Key"},
 }
-_INTEGERS = {"user_id", "meeting_id", "limit", "offset"}
+_INTEGERS = {"user_id", "meeting_id", "delivery_id", "limit", "offset"}
 
 
 def describe_route(

@@ -45,10 +45,18 @@ class DeliveryStatus(StrEnum):
     SKIPPED = "skipped"
 
 
-#: The wire's words for them (generation 0.12).
-DELIVERY_OUTCOMES: dict[DeliveryStatus, str] = {
-    DeliveryStatus.PENDING: "queued",
-    DeliveryStatus.DELIVERED: "delivered",
-    DeliveryStatus.FAILED: "failed",
-    DeliveryStatus.SKIPPED: "suppressed",
+class DeliveryOutcome(StrEnum):
+    """The wire's words for the same (generation 0.12)."""
+
+    QUEUED = "queued"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    SUPPRESSED = "suppressed"
+
+
+DELIVERY_OUTCOMES: dict[DeliveryStatus, DeliveryOutcome] = {
+    DeliveryStatus.PENDING: DeliveryOutcome.QUEUED,
+    DeliveryStatus.DELIVERED: DeliveryOutcome.DELIVERED,
+    DeliveryStatus.FAILED: DeliveryOutcome.FAILED,
+    DeliveryStatus.SKIPPED: DeliveryOutcome.SUPPRESSED,
 }

@@ -9,13 +9,16 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from vexa.contracts.errors import Conflict, NotFound
+from vexa.contracts.http.webhooks import Delivery, DeliveryTry
 from vexa.contracts.meeting import MeetingStatus
-from vexa.contracts.webhooks import DeliveryStatus, EventType, wants
+from vexa.contracts.times import iso_utc
+from vexa.contracts.webhooks import DELIVERY_OUTCOMES, DeliveryStatus, EventType, wants
 from vexa.storage import webhook_endpoints
 from vexa.storage.tables import MeetingRow, WebhookDeliveryRow, WebhookEndpointRow, WebhookTryRow
 from vexa.storage.webhook_bodies import event_id, event_types, meeting_event, test_event
@@ -136,3 +139,39 @@ async def forget_meeting(session: AsyncSession, meeting_id: int) -> None:
 async def forget_before(session: AsyncSession, moment: datetime) -> None:
     """Delete deliveries that ended before a time, with their tries."""
     await session.execute(delete(WebhookDeliveryRow).where(WebhookDeliveryRow.finished_at < moment))
+
+
+def to_response(
+    row: WebhookDeliveryRow, tries: Sequence[WebhookTryRow], endpoint: WebhookEndpointRow
+) -> Delivery:
+    """Make the HTTP body of a delivery and all its tries."""
+    codes = [entry.status_code for entry in tries if entry.finished_at is not None]
+    state = DeliveryStatus(row.status)
+    return Delivery(
+        id=row.id,
+        event_id=row.event_id,
+        event_type=row.event_type,
+        meeting_id=row.meeting_id,
+        target_host=urlsplit(endpoint.url).hostname if endpoint.url else None,
+        status=state,
+        outcome=DELIVERY_OUTCOMES[state],
+        status_code=codes[-1] if codes else None,
+        attempt=row.tries,
+        next_try_at=_iso(row.next_try_at),
+        created_at=iso_utc(row.created_at),
+        finished_at=_iso(row.finished_at),
+        tries=[
+            DeliveryTry(
+                number=entry.number,
+                started_at=iso_utc(entry.started_at),
+                finished_at=_iso(entry.finished_at),
+                status_code=entry.status_code,
+                error=entry.error,
+            )
+            for entry in tries
+        ],
+    )
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return None if moment is None else iso_utc(moment)
