@@ -29,7 +29,7 @@ GENERATION_0_6 = {
 GENERATION_0_10 = GENERATION_0_6 | {
     *("list_recordings", "get_recording", "delete_recording", "get_recording_media_download"),
     *("get_recording_config", "update_recording_config", "get_meeting_bundle"),
-    *("create_transcript_share_link",),
+    *("create_transcript_share_link", "parse_meeting_link"),
 }
 PROMPTS = {
     "vexa.meeting_prep",
@@ -70,6 +70,9 @@ async def test_tools_do_what_the_routes_do(user: User, bus: Bus) -> None:
         listed = {tool.name: tool for tool in (await client.list_tools()).tools}
         assert set(listed) >= GENERATION_0_10
         assert all(tool.description and tool.input_schema for tool in listed.values())
+        link = f"https://meet.google.com/{NATIVE_ID}?authuser=0"
+        parsed = await used(client, "parse_meeting_link", meeting_url=link)
+        assert (parsed["platform"], parsed["native_meeting_id"]) == ("google_meet", NATIVE_ID)
         meeting = await used(client, "request_meeting_bot", native_meeting_id=NATIVE_ID)
         again = await used(client, "request_meeting_bot", native_meeting_id=NATIVE_ID)
         assert again["status"] == "already_exists"
@@ -102,6 +105,8 @@ async def test_refusals_are_mcp_errors(user: User, era: str) -> None:
         assert (missing["status_code"], missing["code"]) == (404, "not_found")
         bad = await refused(client, "request_meeting_bot", native_meeting_id="not a code")
         assert (bad["status_code"], bad["code"]) == (422, "invalid_input")
+        link = await refused(client, "parse_meeting_link", meeting_url="https://example.com/x")
+        assert link["code"] == "invalid_input"
         unknown = await refused(client, "get_bot_status", colour="red")
         assert unknown["detail"] == "colour: unknown argument; known: none"
         both = await refused(client, "request_meeting_bot", meeting_url="x", native_meeting_id="y")

@@ -43,11 +43,17 @@ class OneStay(OneMeeting):
     )
 
 
+class MeetingLink(NoArguments):
+    """What a person pastes."""
+
+    meeting_url: str = Field(description="A meeting link, or the text of a whole invitation.")
+
+
 class BotWanted(NoArguments):
     """Where a bot shall go: by link, or by platform and id."""
 
     meeting_url: str | None = Field(
-        None, max_length=4096, description="The whole meeting link; instead of native_meeting_id."
+        None, description="Meeting link or invitation text; instead of native_meeting_id."
     )
     native_meeting_id: str | None = Field(
         None, description="The platform's own id of the meeting; instead of meeting_url."

@@ -46,6 +46,7 @@ from vexa.api_gateway.mcp.resources import TEMPLATE, list_transcripts, read_tran
 from vexa.api_gateway.mcp.rest import Rest, RestRefused
 from vexa.api_gateway.mcp.tools import TOOLS
 from vexa.api_gateway.mcp.updates import MAX_FOLLOWED, Updates
+from vexa.contracts.errors import InvalidInput
 
 Context = ServerRequestContext[Any, Request]
 _FOLLOWED = "followed resources"
@@ -90,6 +91,8 @@ class Handlers:
                 f"{refused.detail} ({refused.route_code})",
                 {**refused.body, "status_code": refused.status},
             )
+        except InvalidInput as exc:
+            return _tool_error(exc.detail, {"code": exc.code})
         return CallToolResult(
             content=[TextContent(type="text", text=json.dumps(answer, ensure_ascii=False))],
             structured_content=answer if isinstance(answer, dict) else {"result": answer},

@@ -15,6 +15,7 @@ from vexa.api_gateway.mcp.arguments import (
     BotSettings,
     BotWanted,
     BundleWanted,
+    MeetingLink,
     MeetingNotes,
     MeetingsWanted,
     NoArguments,
@@ -27,6 +28,8 @@ from vexa.api_gateway.mcp.arguments import (
     ShareWanted,
 )
 from vexa.api_gateway.mcp.rest import Rest, RestRefused, path_of
+from vexa.platforms.links import parse_link
+from vexa.platforms.registry import joinable
 
 A = TypeVar("A", bound=BaseModel)
 Run = Callable[[Rest, A], Awaitable[Any]]
@@ -40,7 +43,7 @@ _FILE = _RECORDING + "/media/{media_file_id}/download"
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """One tool. `run` raises RestRefused."""
+    """One tool. `run` raises RestRefused, or InvalidInput for what it reads itself."""
 
     name: str
     description: str
@@ -71,6 +74,20 @@ def _path(template: str, meeting: OneMeeting) -> str:
 
 def _given(arguments: BaseModel, *names: str) -> dict[str, Any]:
     return arguments.model_dump(include=set(names), exclude_none=True)
+
+
+@_tool(MeetingLink, reads_only=True)
+async def parse_meeting_link(_rest: Rest, pasted: MeetingLink) -> Any:
+    """Find out which meeting a link or an invitation means: platform, id and passcode."""
+    address = parse_link(pasted.meeting_url)
+    warnings = [] if joinable(address.platform) else ["Bots cannot join this platform yet."]
+    return {
+        "platform": str(address.platform),
+        "native_meeting_id": address.native_id,
+        "passcode": address.passcode,
+        "meeting_url": address.url,
+        "warnings": warnings,
+    }
 
 
 @_tool(BotWanted)

@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
-from mcp.shared.exceptions import MCPError
 from anyio import CancelScope
+from mcp.shared.exceptions import MCPError
 from mcp_types import INTERNAL_ERROR, INVALID_PARAMS
 
 from vexa.api_gateway.authorization import Authorizer, NotAuthorized
