@@ -70,11 +70,27 @@ async def test_refusals_leave_no_row(manager: BotManager) -> None:
         "/bots", content=b"{", headers={"Content-Type": "application/json"}
     )
     assert broken.status_code == 422
-    for platform in ("zoom", "teams"):
-        status, _, code = _said(await manager.send("normal", "123456789", platform=platform))
-        assert (status, code) == (501, "not_implemented")
+    for platform in ("zoom", "teams", "jitsi"):
+        refused = await manager.send("normal", "1234567890", platform=platform)
+        assert _said(refused)[::2] == (501, "not_implemented")
+        assert refused.json()["field"] == "platform"
+    recording = await manager.send("normal", recording_enabled=True)
+    assert (recording.status_code, recording.json()["field"]) == (501, "recording_enabled")
+    wrong_link = await manager.client.post("/bots", json={"meeting_url": "https://example.org/x"})
+    assert (wrong_link.status_code, wrong_link.json()["field"]) == (422, "meeting_url")
     assert _said(await manager.stop_bot()) == (404, "No meeting found to stop.", "not_found")
     assert await _count(manager) == 0
+
+
+async def test_a_pasted_link_and_the_id_are_one_meeting(manager: BotManager) -> None:
+    pasted = {"meeting_url": f"Join: <https://meet.google.com/{MEETING}?authuser=0>"}
+    made = await manager.client.post("/bots", json={**pasted, "bot_name": "normal"})
+    assert made.status_code == 201
+    assert made.json()["native_meeting_id"] == MEETING
+    assert made.json()["constructed_meeting_url"] == f"https://meet.google.com/{MEETING}"
+    for again in (await manager.client.post("/bots", json=pasted), await manager.send("normal")):
+        assert (again.status_code, again.json()["meeting_id"]) == (409, made.json()["id"])
+    assert (await manager.stop_bot()).status_code == 202
 
 
 async def test_second_bot_quota_and_host_limit(manager: BotManager) -> None:

@@ -7,20 +7,19 @@ from datetime import timedelta
 
 import structlog
 
+from vexa.bot_manager.bot_requests import WantedBot
 from vexa.bot_manager.fleet import Fleet
 from vexa.bot_manager.keeper import Keeper
 from vexa.bot_manager.moves import Moves
 from vexa.bot_manager.orchestrators.base import BotHandle, Orchestrator
 from vexa.bot_manager.settings import TOKEN_MARGIN, BotManagerSettings
 from vexa.bot_manager.work_dirs import WorkDirs
-from vexa.contracts.bot import AutomaticLeave, BotLaunch
+from vexa.contracts.bot import BotLaunch
 from vexa.contracts.errors import VexaError
-from vexa.contracts.http.bots import MeetingCreate
 from vexa.contracts.meeting import Outcome, TransitionSource
 from vexa.kit.clock import Clock
 from vexa.kit.meeting_tokens import mint_meeting_token
 from vexa.kit.tasks import BackgroundTasks
-from vexa.platforms.base import MeetingAddress
 from vexa.storage import bots
 from vexa.storage.database import Database
 from vexa.storage.tables import MeetingRow
@@ -33,10 +32,7 @@ class LaunchOrder:
     """All that a launch needs to know about its meeting."""
 
     meeting: MeetingRow
-    request: MeetingCreate
-    address: MeetingAddress
-    bot_name: str
-    automatic_leave: AutomaticLeave
+    wanted: WantedBot
     correlation_id: str
 
 
@@ -101,14 +97,14 @@ class Launcher:
         )
 
     def _launch_message(self, order: LaunchOrder, work_dir: str) -> BotLaunch:
-        settings, meeting, request = self._settings, order.meeting, order.request
-        longest_stay = timedelta(milliseconds=order.automatic_leave.max_bot_time)
+        settings, meeting, wanted = self._settings, order.meeting, order.wanted
+        longest_stay = timedelta(milliseconds=wanted.leave.max_bot_time)
         token = mint_meeting_token(
             settings.secret,
             meeting_id=meeting.id,
             user_id=meeting.user_id,
             platform=meeting.platform,
-            native_meeting_id=order.address.native_id,
+            native_meeting_id=wanted.address.native_id,
             now=self._clock.now(),
             lifetime=longest_stay + TOKEN_MARGIN,
         )
@@ -117,15 +113,15 @@ class Launcher:
             connection_id=meeting.connection_id,
             correlation_id=order.correlation_id,
             platform=meeting.platform,
-            native_meeting_id=order.address.native_id,
-            meeting_url=order.address.join_url,
-            bot_name=order.bot_name,
-            language=request.language,
-            task=request.task or "transcribe",
+            native_meeting_id=wanted.address.native_id,
+            meeting_url=wanted.address.join_url,
+            bot_name=wanted.bot_name,
+            language=wanted.language,
+            task=wanted.task or "transcribe",
             token=token,
             manager_url=settings.bot_callback_base_url,
             whisperlive_url=settings.whisper_live_url,
-            automatic_leave=order.automatic_leave,
+            automatic_leave=wanted.leave,
             notice=settings.bot_notice,
             chromium_path=settings.chromium_path,
             browser=settings.browser,

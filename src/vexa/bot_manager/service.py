@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import secrets
 import uuid
-from typing import Any
 
+from vexa.bot_manager.bot_requests import read_request
 from vexa.bot_manager.fleet import Fleet
 from vexa.bot_manager.launch import Launcher, LaunchOrder, new_container_name
 from vexa.bot_manager.moves import Moves, Stopper
 from vexa.bot_manager.outbox_publisher import OutboxPublisher
 from vexa.bot_manager.settings import BotManagerSettings
 from vexa.bot_manager.speech_check import SpeechCheck
-from vexa.contracts.bot import AutomaticLeave
-from vexa.contracts.errors import NotBuiltHere, NotFound, SpeechUnavailable, Unavailable
+from vexa.contracts.errors import NotFound, SpeechUnavailable, Unavailable
 from vexa.contracts.http.bots import MeetingCreate, StopAnswer
 from vexa.contracts.meeting import TERMINAL, MeetingKey
 from vexa.kit.clock import Clock
-from vexa.platforms import registry as platforms
-from vexa.platforms.base import MeetingAddress
 from vexa.storage import bots, meetings
 from vexa.storage.database import Database
 from vexa.storage.meetings import NewMeeting
@@ -59,23 +55,23 @@ class BotService:
         """Make a meeting and launch its bot behind the answer. A refusal leaves no row.
 
         Raises:
-            NotBuiltHere: bots cannot join this platform yet.
-            InvalidInput: the platform refuses the id or the passcode.
+            NotBuiltHere: something is asked for that this version cannot do.
+            InvalidInput: the link, the id, the passcode or the language is refused.
             MeetingAlreadyHasBot, LimitReached, HostFull, SpeechUnavailable: in this order.
             Unavailable: the server is shutting down.
         """
-        address = _address(request)
+        wanted = read_request(
+            request, self._settings.automatic_leave, self._settings.known_jitsi_hosts
+        )
         if self.is_draining:
             raise Unavailable("The server is shutting down and takes no new bots.")
-        leave = merged_leave(self._settings.automatic_leave, request.automatic_leave)
-        bot_name = request.bot_name or f"VexaBot-{secrets.token_hex(3)}"
         new = NewMeeting(
             user_id=user_id,
-            key=MeetingKey(address.platform, address.native_id),
-            url=address.url,
+            key=MeetingKey(wanted.address.platform, wanted.address.native_id),
+            url=wanted.address.url,
             connection_id=uuid.uuid4().hex,
             host=self._host,
-            data=_data(request, bot_name, leave),
+            data=wanted.data,
         )
         self._fleet.begin_launch(new.connection_id)
         try:
@@ -83,7 +79,7 @@ class BotService:
         except BaseException:
             self._fleet.end_launch(new.connection_id)
             raise
-        self._launcher.begin(LaunchOrder(row, request, address, bot_name, leave, correlation_id))
+        self._launcher.begin(LaunchOrder(row, wanted, correlation_id))
         self._publisher.wake()
         return row
 
@@ -126,30 +122,3 @@ class BotService:
         """Return the user's meetings that have a bot, oldest first."""
         async with self._database.transaction() as session:
             return list(await meetings.open_meetings(session, user_id=user_id))
-
-
-def merged_leave(defaults: AutomaticLeave, asked: AutomaticLeave | None) -> AutomaticLeave:
-    """Put what a request names over the defaults; what it leaves out stays as it is there."""
-    if asked is None:
-        return defaults
-    return defaults.model_copy(update=asked.model_dump(exclude_unset=True))
-
-
-def _address(request: MeetingCreate) -> MeetingAddress:
-    if not platforms.joinable(request.platform):
-        can = ", ".join(platforms.PLATFORMS.names)
-        raise NotBuiltHere(
-            f"Bots of this version cannot join {request.platform} meetings. They can join: {can}."
-        )
-    return platforms.platform_address(
-        request.platform, request.native_meeting_id, request.passcode or None
-    )
-
-
-def _data(request: MeetingCreate, bot_name: str, leave: AutomaticLeave) -> dict[str, Any]:
-    given = {"passcode": request.passcode, "language": request.language, "task": request.task}
-    return {
-        "bot_name": bot_name,
-        "resolved_timeouts": leave.model_dump(),
-        **{key: value for key, value in given.items() if value},
-    }

@@ -7,8 +7,9 @@ import shlex
 import sys
 from datetime import timedelta
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import AliasChoices, Field, SecretStr
+from pydantic import AliasChoices, Field, SecretStr, StringConstraints
 
 from vexa.contracts.bot import AutomaticLeave, BrowserAccess
 from vexa.kit.public_addresses import AllowListText
@@ -20,6 +21,9 @@ _BOT_VARIABLES = (
     "PLAYWRIGHT_BROWSERS_PATH FONTCONFIG_FILE "
 )
 _BOT_PREFIX = "VEXA_BOT_"
+
+#: Host names, with commas or spaces between them.
+HostNames = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.,\s-]*$")]
 
 #: How long a MeetingToken outlives the longest stay: a bot may still be reporting its end.
 TOKEN_MARGIN = timedelta(hours=1)
@@ -97,6 +101,10 @@ class BotManagerSettings(InternalSettings, DatabaseSettings, RedisSettings):
         ),
     )
 
+    jitsi_hosts: HostNames = Field(
+        "", description="hosts of Jitsi deployments whose meetings bots may open, with commas"
+    )
+
     bot_notice: str | None = Field(
         None, description="text a bot posts in the meeting's chat after admission"
     )
@@ -145,6 +153,11 @@ class BotManagerSettings(InternalSettings, DatabaseSettings, RedisSettings):
             max_time_left_alone=self.bot_max_time_left_alone_ms,
             no_one_joined_timeout=self.bot_no_one_joined_timeout_ms,
         )
+
+    @property
+    def known_jitsi_hosts(self) -> frozenset[str]:
+        """The deployments of Jitsi that the operator named."""
+        return frozenset(self.jitsi_hosts.lower().replace(",", " ").split())
 
     @property
     def browser(self) -> BrowserAccess:

@@ -6,10 +6,10 @@ import signal
 
 import pytest
 
+from vexa.bot_manager.bot_requests import merged_leave
 from vexa.bot_manager.fleet import Bot, Fleet
 from vexa.bot_manager.keeper import unreported_end
 from vexa.bot_manager.orchestrators.base import BotHandle
-from vexa.bot_manager.service import merged_leave
 from vexa.contracts.bot import AutomaticLeave
 from vexa.contracts.meeting import MeetingStatus, Outcome
 from vexa.kit.clock import SystemClock

@@ -4,32 +4,116 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from vexa.contracts.bot import AutomaticLeave
 from vexa.contracts.languages import LANGUAGE_CODES
 from vexa.contracts.meeting import PlatformName
 
+#: No bot stays longer than a week, ms.
+_LONGEST_MS = 7 * 24 * 3_600_000
+#: Names of 0.9 → names of 0.10.
+_OLD_LEAVE_NAMES = {
+    "waiting_room_timeout": "max_wait_for_admission",
+    "everyone_left_timeout": "max_time_left_alone",
+}
+
+
+class AutomaticLeaveAsked(AutomaticLeave):
+    """When a bot leaves by itself, as a request asks for it; what it leaves out is the server's.
+
+    `waiting_room_timeout` and `everyone_left_timeout` are taken as older names.
+    """
+
+    max_bot_time: int = Field(14_400_000, gt=0, le=_LONGEST_MS, description="longest stay, ms")
+    max_wait_for_admission: int = Field(
+        900_000, gt=0, le=_LONGEST_MS, description="longest time in the lobby, ms"
+    )
+    max_time_left_alone: int = Field(
+        60_000, gt=0, le=_LONGEST_MS, description="alone after others left, ms"
+    )
+    no_one_joined_timeout: int = Field(
+        600_000, gt=0, le=_LONGEST_MS, description="alone since joining, ms"
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _known_names(cls, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        old = {new: value[name] for name, new in _OLD_LEAVE_NAMES.items() if name in value}
+        return {name: given for name, given in {**old, **value}.items() if given is not None}
+
 
 class MeetingCreate(BaseModel):
-    """POST /bots. Unknown keys are ignored; the platform checks its own id and passcode."""
+    """POST /bots: `platform` and `native_meeting_id`, or `meeting_url`, or both.
+
+    Unknown keys are ignored; the platform checks its own id and passcode. What this server cannot
+    do yet is listed and answers 501 when it is asked for.
+    """
 
     model_config = ConfigDict(extra="ignore")
 
-    platform: PlatformName
-    native_meeting_id: str = Field(max_length=255)
+    meeting_url: str | None = Field(
+        None, max_length=20_000, description="a link, or the text of an invitation"
+    )
+    platform: PlatformName | None = None
+    native_meeting_id: str | None = Field(None, max_length=255)
+    passcode: str | None = Field(None, max_length=128)
+    teams_base_host: str | None = Field(
+        None, max_length=253, description="front door of a Teams meeting that is given by its id"
+    )
     bot_name: str | None = Field(None, max_length=100)
     language: str | None = None
+    allowed_languages: list[str] | None = Field(
+        None, max_length=100, description="one language, or ones that include `language`"
+    )
     task: Literal["transcribe", "translate"] | None = None
-    passcode: str | None = None
-    automatic_leave: AutomaticLeave | None = None
+    automatic_leave: AutomaticLeaveAsked | None = None
+
+    mode: Literal["meeting", "browser_session"] | None = Field(
+        None, description="browser_session: 501"
+    )
+    transcription_tier: Literal["realtime", "deferred"] | None = Field(
+        None, description="deferred: 501"
+    )
+    transcribe_enabled: bool | None = Field(None, description="false: 501")
+    recording_enabled: bool | None = Field(None, description="true: 501")
+    voice_agent_enabled: bool | None = Field(None, description="true: 501")
+    agent_enabled: bool | None = Field(None, description="true: 501")
+    video: bool | None = Field(None, description="true: 501")
+    authenticated: bool | None = Field(None, description="true: 501")
+    dry_run: bool | None = Field(None, description="true: 501")
+    default_avatar_url: str | None = Field(None, description="any value: 501")
+    zoom_obf_token: str | None = Field(None, description="any value: 501")
+
+    @field_validator("platform", "meeting_url", "teams_base_host", mode="before")
+    @classmethod
+    def _blank_is_none(cls, value: Any) -> Any:
+        return None if isinstance(value, str) and not value.strip() else value
 
     @field_validator("native_meeting_id")
     @classmethod
-    def _not_blank(cls, value: str) -> str:
-        if not value.strip():
+    def _not_blank(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is not None and value.strip():
+            return value.strip()
+        if value is not None and info.data.get("meeting_url") is None:
             raise ValueError("native_meeting_id cannot be empty")
-        return value.strip()
+        return None
+
+    @model_validator(mode="after")
+    def _names_a_meeting(self) -> MeetingCreate:
+        by_id = self.platform is not None and self.native_meeting_id is not None
+        if not by_id and self.meeting_url is None and self.mode != "browser_session":
+            raise ValueError("platform and native_meeting_id, or meeting_url, are required")
+        return self
 
     @field_validator("bot_name")
     @classmethod
@@ -43,14 +127,21 @@ class MeetingCreate(BaseModel):
     @field_validator("language")
     @classmethod
     def _known_language(cls, value: str | None) -> str | None:
-        if not value:
-            return None
-        if value not in LANGUAGE_CODES:
-            raise ValueError(
-                "language must be a Whisper language code such as 'en', or empty to detect it; "
-                f"allowed: {', '.join(sorted(LANGUAGE_CODES))}"
-            )
-        return value
+        return _checked_language(value, "language") if value else None
+
+    @field_validator("allowed_languages")
+    @classmethod
+    def _known_languages(cls, value: list[str] | None) -> list[str] | None:
+        return [_checked_language(item, "allowed_languages") for item in value or []] or None
+
+
+def _checked_language(value: str, field: str) -> str:
+    if value not in LANGUAGE_CODES:
+        raise ValueError(
+            f"{field} must be a Whisper language code such as 'en', or empty to detect it; "
+            f"allowed: {', '.join(sorted(LANGUAGE_CODES))}"
+        )
+    return value
 
 
 class BotStatus(BaseModel):

@@ -1,0 +1,144 @@
+"""Reads a body of `POST /bots`: which meeting, how to behave there, and what is not offered."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from vexa.contracts.bot import AutomaticLeave
+from vexa.contracts.errors import InvalidInput, NotBuiltHere
+from vexa.contracts.http.bots import MeetingCreate
+from vexa.platforms.base import AddressOptions, MeetingAddress
+from vexa.platforms.links import parse_link
+from vexa.platforms.registry import PLATFORMS, joinable, platform_address
+
+#: Field → the value that a bot of this version honours. None always counts as not asked for.
+_HONOURED: dict[str, object] = {
+    "mode": "meeting",
+    "transcription_tier": "realtime",
+    "transcribe_enabled": True,
+    "recording_enabled": False,
+    "voice_agent_enabled": False,
+    "agent_enabled": False,
+    "video": False,
+    "authenticated": False,
+    "dry_run": False,
+    "default_avatar_url": "",
+    "zoom_obf_token": "",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class WantedBot:
+    """What a user asked for, checked, with the server's defaults filled in.
+
+    Attributes:
+        address: the meeting.
+        bot_name: shown to the people in the meeting.
+        language: Whisper code; None to detect it.
+        allowed_languages: as given; `language` is one of them.
+        task: None is `transcribe`.
+        leave: when the bot leaves by itself.
+    """
+
+    address: MeetingAddress
+    bot_name: str
+    language: str | None
+    allowed_languages: list[str] | None
+    task: Literal["transcribe", "translate"] | None
+    leave: AutomaticLeave
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The meeting's `data`, as the wire shows it."""
+        given = {
+            "passcode": self.address.passcode,
+            "language": self.language,
+            "allowed_languages": self.allowed_languages,
+            "task": self.task,
+        }
+        return {
+            "bot_name": self.bot_name,
+            "resolved_timeouts": self.leave.model_dump(),
+            **{key: value for key, value in given.items() if value},
+        }
+
+
+def read_request(
+    request: MeetingCreate, defaults: AutomaticLeave, jitsi_hosts: frozenset[str]
+) -> WantedBot:
+    """Check a request as a whole.
+
+    Raises:
+        NotBuiltHere: something is asked for that this version cannot do.
+        InvalidInput: the link, the id, the passcode or the language is refused.
+    """
+    _check_features(request)
+    return WantedBot(
+        address=_joinable_address(request, jitsi_hosts),
+        bot_name=request.bot_name or f"VexaBot-{secrets.token_hex(3)}",
+        language=_language(request),
+        allowed_languages=request.allowed_languages,
+        task=request.task,
+        leave=merged_leave(defaults, request.automatic_leave),
+    )
+
+
+def merged_leave(defaults: AutomaticLeave, asked: AutomaticLeave | None) -> AutomaticLeave:
+    """Put what a request names over the defaults; what it leaves out stays as it is there."""
+    if asked is None:
+        return defaults
+    return defaults.model_copy(update=asked.model_dump(exclude_unset=True))
+
+
+def _check_features(request: MeetingCreate) -> None:
+    for field, honoured in _HONOURED.items():
+        if getattr(request, field) not in {None, honoured}:
+            raise NotBuiltHere(f"This server does not offer this {field}.", field=field)
+    if len(request.allowed_languages or []) > 1 and request.language is None:
+        raise NotBuiltHere(
+            "This server does not detect one language among several: send language too.",
+            field="allowed_languages",
+        )
+
+
+def _language(request: MeetingCreate) -> str | None:
+    allowed = request.allowed_languages or []
+    if request.language is None:
+        return allowed[0] if allowed else None
+    if allowed and request.language not in allowed:
+        raise InvalidInput("language must be one of allowed_languages", field="language")
+    return request.language
+
+
+def _joinable_address(request: MeetingCreate, jitsi_hosts: frozenset[str]) -> MeetingAddress:
+    front_door = request.teams_base_host.strip().lower() if request.teams_base_host else None
+    address = _address(request, AddressOptions(jitsi_hosts=jitsi_hosts, teams_host=front_door))
+    if not joinable(address.platform):
+        can = ", ".join(PLATFORMS.names)
+        raise NotBuiltHere(
+            f"Bots of this version cannot join {address.platform} meetings. They can join: {can}.",
+            field="platform",
+        )
+    return address
+
+
+def _address(request: MeetingCreate, options: AddressOptions) -> MeetingAddress:
+    """Find the meeting. A link decides; an id beside it must agree with it."""
+    native_id, passcode = request.native_meeting_id, request.passcode or None
+    if request.meeting_url is None:
+        assert request.platform is not None
+        assert native_id is not None
+        return platform_address(request.platform, native_id, passcode, options)
+    address = parse_link(
+        request.meeting_url, platform=request.platform, passcode=passcode, options=options
+    )
+    if native_id is None or native_id == address.native_id:
+        return address
+    if platform_address(address.platform, native_id, None, options).native_id != address.native_id:
+        raise InvalidInput(
+            f"native_meeting_id must be the meeting of meeting_url, which is {address.native_id}",
+            field="native_meeting_id",
+        )
+    return address
