@@ -36,6 +36,12 @@ class Whisperlive:
         """Address of the speech socket."""
         return f"ws://127.0.0.1:{self.port}"
 
+    @property
+    def pid(self) -> int:
+        """Process id of the running server."""
+        assert self._process is not None
+        return self._process.pid
+
     def start(self) -> None:
         """Start, and wait until both ports are open."""
         command = [sys.executable, "-m", "vexa", "whisperlive"]

@@ -1,0 +1,166 @@
+"""`make bench-speech`: our speech server and the stock one, in turn, on the same clock and speech.
+
+Environment: `SPEECH` names a folder of human speech (else flite speaks, and no accuracy is worth
+quoting); `QUICK=1` ends within 10 minutes; `SEED` chooses who says what when; `ONLY=vexa` leaves
+the stock server out; `BENCH_SECONDS`, `BENCH_RUNS` and `BENCH_OUT` override length, repeats at four
+talkers, and where table and plot go; `PART=compare` ends after the comparison at four talkers.
+Prints a table to stderr; the last line is one JSON object.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from tests.bench.speech.material import Stream, continuous_talkers, load_voices, meeting
+from tests.bench.speech.noise import make_recordings
+from tests.bench.speech.report import capacity, comparison, plot, table
+from tests.bench.speech.runs import Run, drafts, finals, percentile, run_case
+from tests.bench.speech.servers import Server, our_server, peer_python, peer_server
+from tests.support.human_speech import Utterance
+from vexa.kit.report import Report
+from vexa.whisperlive.models import find_model
+
+ROOT = Path(__file__).parent.parent
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How much is measured."""
+
+    seconds: float
+    runs: int
+    others: tuple[int, ...]
+    capacity_s: float
+    capacity_base: tuple[int, ...]
+    capacity_tiny_en: tuple[int, ...]
+    meeting_s: float
+    noise_s: float
+
+
+FULL = Plan(120, 3, (1, 2, 8, 12), 300, (4, 8, 12), (8, 12, 16, 20), 600, 60)
+QUICK = Plan(40, 1, (), 45, (8,), (12,), 60, 20)
+
+
+class Bench:
+    """Runs the cases of a plan and keeps every run."""
+
+    def __init__(self, plan: Plan, speech: Path | None, seed: int, *, with_peer: bool) -> None:
+        self.runs: list[Run] = []
+        self._plan = plan
+        self._voices: list[list[Utterance]] = load_voices(speech)
+        self._seed = seed
+        self._with_peer = with_peer
+        cache = ROOT / "build" / "bench-models"
+        self._models = {name: find_model(name, cache, None).folder for name in ("base", "tiny.en")}
+
+    def compare(self) -> dict[str, Any]:
+        """Alternate the servers at four talkers, then at other numbers."""
+        ours: list[Run] = []
+        theirs: list[Run] = []
+        for number in range(self._plan.runs):
+            streams = self._talk(4, self._plan.seconds, self._seed + number)
+            ours.append(self._run("talkers", "base", streams))
+            if self._with_peer:
+                theirs.append(self._run("talkers", "base", streams, peer=True))
+        for count in self._plan.others:
+            streams = self._talk(count, self._plan.seconds, self._seed)
+            self._run("talkers", "base", streams)
+            if self._with_peer:
+                self._run("talkers", "base", streams, peer=True)
+        return comparison(ours, theirs if self._with_peer else ours)
+
+    def capacity(self, model: str, counts: tuple[int, ...]) -> int:
+        """Add talkers until the server no longer keeps up."""
+        done: list[Run] = []
+        for count in counts:
+            streams = self._talk(count, self._plan.capacity_s, self._seed)
+            done.append(self._run(f"capacity {model}", model, streams))
+            if not done[-1].keeps_up:
+                break
+        return capacity(done)
+
+    def meeting(self) -> dict[str, Any]:
+        """Eight people, one or two talking at a time."""
+        streams = meeting(self._voices, 8, self._plan.meeting_s, self._seed)
+        run = self._run("meeting of 8", "base", streams)
+        return {
+            "draft_p50_s": round(percentile(drafts([run]), 50), 2),
+            "final_p95_s": round(percentile(finals([run]), 95), 2),
+            "cpu_share": round(run.cpu_share, 3),
+        }
+
+    def noise(self) -> dict[str, float]:
+        """False words in a minute of each recording without speech."""
+        with tempfile.TemporaryDirectory() as name:
+            recordings = make_recordings(Path(name), self._plan.noise_s)
+        run = self._run("no speech", "base", list(recordings.values()))
+        minutes = self._plan.noise_s / 60
+        return {
+            name: round(score.false_words / minutes, 2)
+            for name, score in zip(recordings, run.scores, strict=True)
+        }
+
+    def _talk(self, count: int, seconds: float, seed: int) -> list[Stream]:
+        return continuous_talkers(self._voices, count, seconds, seed)
+
+    def _run(self, case: str, model: str, streams: list[Stream], *, peer: bool = False) -> Run:
+        with _server(self._models[model], peer=peer) as server:
+            run = run_case(server, case, streams)
+        self.runs.append(run)
+        print(table([run]).splitlines()[-1], file=sys.stderr, flush=True)
+        return run
+
+
+@contextmanager
+def _server(model: Path, *, peer: bool) -> Iterator[Server]:
+    with tempfile.TemporaryDirectory(prefix="vexa-bench-") as name:
+        start = peer_server if peer else our_server
+        with start(Path(name), model) as server:
+            yield server
+
+
+def main() -> None:
+    """Measure, print the table, and the report as the last line."""
+    report = Report()
+    plan = QUICK if os.environ.get("QUICK") == "1" else FULL
+    plan = Plan(
+        **{
+            **vars(plan),
+            "seconds": float(os.environ.get("BENCH_SECONDS", plan.seconds)),
+            "runs": int(os.environ.get("BENCH_RUNS", plan.runs)),
+        }
+    )
+    speech = os.environ.get("SPEECH")
+    with_peer = os.environ.get("ONLY") != "vexa"
+    if with_peer:
+        peer_python()
+    seed = int(os.environ.get("SEED", "1"))
+    bench = Bench(plan, Path(speech) if speech else None, seed, with_peer=with_peer)
+    keys: dict[str, Any] = {"quick": plan.runs < 3, "speech": "human" if speech else "flite"}
+    keys |= bench.compare()
+    if os.environ.get("PART") != "compare":
+        keys["meeting_of_8"] = bench.meeting()
+        false_words = bench.noise()
+        keys["false_words_per_min"] = round(sum(false_words.values()) / len(false_words), 2)
+        keys["false_words_per_min_by_recording"] = false_words
+        keys["capacity_base"] = bench.capacity("base", plan.capacity_base)
+        keys["capacity_tiny_en"] = bench.capacity("tiny.en", plan.capacity_tiny_en)
+    out = Path(os.environ.get("BENCH_OUT", ROOT / "build" / "bench-speech"))
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "speech.md").write_text(table(bench.runs) + "\n")
+    plot(bench.runs, out / "speech.svg")
+    print(table(bench.runs), file=sys.stderr)
+    report.emit(keys)
+
+
+if __name__ == "__main__":
+    main()
