@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -13,6 +14,7 @@ import pytest
 
 from tests.support.processes import free_port
 from vexa.api_gateway.app import create_app
+from vexa.api_gateway.dialect import ApiDialect, error_status, success_status
 from vexa.api_gateway.settings import GatewaySettings
 
 
@@ -62,6 +64,7 @@ def client(url: str, **settings: Any) -> httpx2.AsyncClient:
             bot_manager_url=url,
             transcription_collector_url=url,
             redis_url="redis://127.0.0.1:1",
+            internal_api_secret="test-internal-secret-of-32-bytes!",
             **settings,
         )
     )
@@ -177,3 +180,62 @@ def _references(node: object) -> Iterator[str]:
     elif isinstance(node, list):
         for item in node:
             yield from _references(item)
+
+
+async def test_later_features_are_listed_as_such(echo_url: str) -> None:
+    async with client(echo_url) as gateway:
+        document = (await gateway.get("/openapi.json")).json()
+        operation = document["paths"]["/recordings"]["get"]
+        assert operation["deprecated"] is True
+        assert "Not in this version" in operation["description"]
+        assert "501" in operation["responses"]
+        later = [
+            (method, path)
+            for path, operations in document["paths"].items()
+            for method, operation in operations.items()
+            if "501" in operation["responses"]
+        ]
+        assert len(later) > 20
+        for method, path in later:
+            filled = re.sub(r"{platform}", "teams", re.sub(r"{(?!platform)\w+}", "1", path))
+            answer = await gateway.request(method, filled)
+            assert (answer.status_code, answer.json()["code"]) == (501, "not_implemented"), filled
+
+
+async def test_client_address_comes_from_trusted_proxies_only(echo_url: str) -> None:
+    given = {"X-Forwarded-For": "1.1.1.1, 9.9.9.9", "X-Forwarded-Host": "a.example"}
+    for proxies, seen in (
+        ("", ("127.0.0.1", "gateway", "http")),
+        ("127.0.0.0/8", ("9.9.9.9", "a.example", "https")),
+        ("127.0.0.1,9.9.9.9", ("1.1.1.1", "a.example", "https")),
+    ):
+        async with client(echo_url, trusted_proxies=proxies) as gateway:
+            headers = {**given, "X-Forwarded-Proto": "https", "X-Real-IP": "2.2.2.2"}
+            answer = (await gateway.get("/meetings", headers=headers)).json()["headers"]
+        names = ("x-forwarded-for", "x-forwarded-host", "x-forwarded-proto")
+        assert tuple(answer[name] for name in names) == seen
+        assert "x-real-ip" not in answer
+
+
+@pytest.mark.parametrize(
+    ("error", "newer"),
+    [
+        ({"code": "invalid_api_key"}, 401),
+        ({"code": "missing_api_key"}, 401),
+        ({"code": "limit_reached"}, 429),
+        ({"code": "insufficient_scope"}, 403),
+        ([], 403),
+        (None, 403),
+    ],
+)
+def test_newer_dialect_of_errors(error: object, newer: int) -> None:
+    assert error_status(403, json.dumps(error).encode()) == newer
+    assert error_status(403, b"{") == 403
+
+
+def test_newer_dialect_of_a_stop() -> None:
+    stop = ("DELETE", "/bots/google_meet/abc-defg-hij", 202)
+    assert success_status(ApiDialect.OLDER, *stop) == 202
+    assert success_status(ApiDialect.NEWER, *stop) == 200
+    assert success_status(ApiDialect.NEWER, "PUT", "/bots/x/y/config", 202) == 202
+    assert success_status(ApiDialect.NEWER, "DELETE", "/bots/x/y", 404) == 404

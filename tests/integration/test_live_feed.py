@@ -18,6 +18,7 @@ from tests.support.wait_until import wait_until
 from vexa.bus.connection import Bus
 from vexa.contracts.live_feed import CLOSE_MISSING_KEY, CLOSE_SLOW_READER
 from vexa.contracts.stream_names import meeting_feed, meeting_status
+from vexa.storage import users
 from vexa.storage.database import Database
 
 ITEM = {"platform": "google_meet", "native_id": "abc-defg-hij"}
@@ -147,6 +148,42 @@ async def test_errors_have_the_codes_and_texts_of_the_wire(
         refused = await ask(socket, {"action": "subscribe", "meetings": [ITEM]})
         assert (refused["error"], refused["status"]) == ("authorization_service_error", 403)
         assert "Invalid API token" in refused["detail"]
+
+
+async def test_links_and_dialect_are_taken_in_a_subscription(
+    programs: Programs, meeting: say.KnownMeeting, bus: Bus
+) -> None:
+    async with connect(address(programs, f"?api_key={meeting.api_key}")) as socket:
+        link = "https://meet.google.com/abc-defg-hij?authuser=0"
+        for item in ({"meeting_url": link}, {"platform": "google_meet", "native_id": link}):
+            message = {"action": "subscribe", "meetings": [item], "dialect": "transcript"}
+            answer = await ask(socket, message)
+            assert answer["meetings"] == [{**ITEM, "id": meeting.id}]
+        bad = {"action": "subscribe", "meetings": [{"meeting_url": "https://x.example/"}]}
+        refused = await ask(socket, bad)
+        assert refused["error"] == "invalid_subscribe_payload"
+        assert refused["details"][0].startswith("meetings[0] meeting_url holds no link")
+        assert (await heard(socket))["meetings"] == []
+        await say.write(bus, say.spoken(meeting.id, "s1", 0, "one"))
+        assert (await heard(socket))["type"] == "transcript"
+
+
+async def test_revoked_key_ends_its_live_feed(
+    programs: Programs, meeting: say.KnownMeeting, sqlite_url: str
+) -> None:
+    database = Database(sqlite_url)
+    async with connect(address(programs, f"?api_key={meeting.api_key}")) as socket:
+        await ask(socket, {"action": "subscribe", "meetings": [ITEM]})
+        async with database.transaction() as session:
+            [token] = await users.live_tokens(session, 1)
+            await users.revoke_token(session, token.id)
+        refusal = await heard(socket)
+        assert (refusal["error"], refusal["status"]) == ("authorization_service_error", 403)
+        with pytest.raises(ConnectionClosed) as closed:
+            await heard(socket)
+        assert closed.value.rcvd is not None
+        assert closed.value.rcvd.code == CLOSE_MISSING_KEY
+    await database.aclose()
 
 
 async def read_to_the_end(socket: ClientConnection) -> None:

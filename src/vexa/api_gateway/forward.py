@@ -1,14 +1,15 @@
-"""Sends a request on to the service that owns it, and its answer back unchanged."""
+"""Sends a request on to the service that owns it, and its answer back."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import Iterable
 
 import httpx2
 from fastapi import Request
-from fastapi.responses import StreamingResponse
-from starlette.background import BackgroundTask
+from fastapi.responses import Response
 
+from vexa.api_gateway.clients import FORWARDED_HEADERS, TrustedProxies
+from vexa.api_gateway.dialect import OLDER_STATUSES, ApiDialect, error_status, success_status
 from vexa.contracts.errors import BadRequest, RequestRefused, ServiceUnreachable
 from vexa.kit.service_app import CORRELATION_HEADER
 
@@ -81,13 +82,23 @@ class Forwarder:
     Args:
         client: see `make_client`.
         max_body_bytes: largest request body.
+        proxies: whose word about a client's address is taken.
+        dialect: whose status codes the answers get.
     """
 
-    def __init__(self, client: httpx2.AsyncClient, max_body_bytes: int) -> None:
+    def __init__(
+        self,
+        client: httpx2.AsyncClient,
+        max_body_bytes: int,
+        proxies: TrustedProxies,
+        dialect: ApiDialect,
+    ) -> None:
         self._client = client
         self._max_body_bytes = max_body_bytes
+        self._proxies = proxies
+        self._dialect = dialect
 
-    async def forward(self, request: Request, service: str, base_url: str) -> StreamingResponse:
+    async def forward(self, request: Request, service: str, base_url: str) -> Response:
         """Send `request` to the same path of `base_url`.
 
         Args:
@@ -103,25 +114,30 @@ class Forwarder:
             request.method,
             _target(request, base_url),
             headers=[
-                *kept_headers(request.headers.items(), _REQUEST_ONLY),
+                *kept_headers(request.headers.items(), _REQUEST_ONLY | FORWARDED_HEADERS),
+                *self._proxies.told_to_services(request.scope),
                 (CORRELATION_HEADER, request.state.correlation_id),
             ],
             content=await self._read_body(request),
         )
         try:
             answer = await self._client.send(outgoing, stream=True)
+            body = b"".join([part async for part in answer.aiter_raw()])
         except httpx2.TimeoutException as exc:
             raise ServiceUnreachable(f"Service unavailable: {service} did not answer") from exc
         except httpx2.TransportError as exc:
             raise ServiceUnreachable(f"Service unavailable: {service} cannot be reached") from exc
-        response = StreamingResponse(
-            _raw(answer), answer.status_code, background=BackgroundTask(answer.aclose)
-        )
+        response = Response(body, self._status(request, answer.status_code, body))
         response.raw_headers = [
             (name.encode("latin-1"), value.encode("latin-1"))
             for name, value in kept_headers(answer.headers.multi_items())
         ]
         return response
+
+    def _status(self, request: Request, status: int, body: bytes) -> int:
+        if self._dialect is ApiDialect.NEWER and status in OLDER_STATUSES:
+            return error_status(status, body)
+        return success_status(self._dialect, request.method, request.url.path, status)
 
     async def _read_body(self, request: Request) -> bytes:
         declared = request.headers.get("content-length", "")
@@ -140,8 +156,3 @@ def _target(request: Request, base_url: str) -> httpx2.URL:
     query = request.scope.get("query_string", b"")
     base = httpx2.URL(base_url)
     return base.copy_with(raw_path=raw_path + (b"?" + query if query else b""))
-
-
-async def _raw(answer: httpx2.Response) -> AsyncIterator[bytes]:
-    async for part in answer.aiter_raw():
-        yield part

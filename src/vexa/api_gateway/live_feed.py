@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import hashlib
 import json
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
@@ -12,7 +14,8 @@ import structlog
 from fastapi import WebSocket, WebSocketDisconnect
 
 from vexa.api_gateway.authorization import Authorizer, NotAuthorized
-from vexa.api_gateway.outgoing import Outgoing
+from vexa.api_gateway.ended_keys import EndedKeysWatch
+from vexa.api_gateway.outgoing import Outgoing, ready
 from vexa.api_gateway.subscriptions import Key, acknowledged, error, own_places, read_wanted
 from vexa.bus.connection import Bus
 from vexa.contracts.errors import Unavailable
@@ -24,6 +27,7 @@ from vexa.contracts.live_feed import (
     FeedError,
 )
 from vexa.contracts.stream_names import meeting_feed, meeting_status
+from vexa.kit.ready_frames import writer_of
 from vexa.kit.tasks import BackgroundTasks
 
 _log = structlog.get_logger(__name__)
@@ -42,17 +46,26 @@ class FeedLimits:
     queue_frames: int
 
 
-class FeedConnection:
-    """Serves one client until it leaves, or cannot keep up."""
+@dataclass(frozen=True, slots=True)
+class FeedParts:
+    """What all connections share."""
 
-    def __init__(
-        self, socket: WebSocket, bus: Bus, authorizer: Authorizer, limits: FeedLimits
-    ) -> None:
+    bus: Bus
+    authorizer: Authorizer
+    ended_keys: EndedKeysWatch
+
+
+class FeedConnection:
+    """Serves one client until it leaves, cannot keep up, or its key has ended."""
+
+    def __init__(self, socket: WebSocket, parts: FeedParts, limits: FeedLimits) -> None:
         self._socket = socket
-        self._bus = bus
-        self._authorizer = authorizer
+        self._bus = parts.bus
+        self._authorizer = parts.authorizer
+        self._ended_keys = parts.ended_keys
         self._limits = limits
-        self._out = Outgoing(limits.queue_frames, MAX_WAITING_CHARS)
+        self._out = Outgoing(limits.queue_frames, MAX_WAITING_CHARS, writer_of(socket.scope))
+        self._key_ended = asyncio.Event()
         self._followed: dict[Key, int] = {}
         self._api_key = ""
         self._dialect: Dialect | None = None
@@ -73,15 +86,28 @@ class FeedConnection:
             tasks.spawn("feed-in", self._read()),
             tasks.spawn("feed-out", self._write()),
             tasks.spawn("feed-slow", self._out.slow.wait()),
+            tasks.spawn("feed-key", self._key_ended.wait()),
         ]
+        digest = hashlib.sha256(self._api_key.encode("utf-8", "surrogateescape")).hexdigest()
+        self._ended_keys.watch(digest, self._key_ended.set)
         try:
             await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
         finally:
+            self._ended_keys.forget(digest, self._key_ended.set)
             await tasks.aclose()
             await self._forget(list(self._followed))
-        if self._out.slow.is_set():
+        if self._key_ended.is_set():
+            await self._say_key_ended()
+        elif self._out.slow.is_set():
             _log.warning("slow_reader_dropped")
             await self._close(CLOSE_SLOW_READER)
+
+    async def _say_key_ended(self) -> None:
+        refusal = error(FeedError.AUTHORIZATION_SERVICE, status=403, detail="Invalid API token")
+        with contextlib.suppress(TimeoutError, RuntimeError, WebSocketDisconnect):
+            async with asyncio.timeout(CLOSE_WAIT_S):
+                await self._socket.send_text(json.dumps(refusal))
+        await self._close(CLOSE_MISSING_KEY)
 
     async def _close(self, code: int) -> None:
         try:
@@ -89,11 +115,11 @@ class FeedConnection:
         except (TimeoutError, RuntimeError, WebSocketDisconnect):
             return
 
-    def _choose_dialect(self, asked: str | None) -> None:
+    def _choose_dialect(self, asked: object) -> None:
         if not asked:
             return
         try:
-            self._dialect = Dialect(asked)
+            self._dialect = Dialect(str(asked))
         except ValueError:
             known = ", ".join(Dialect)
             self._send(
@@ -134,6 +160,7 @@ class FeedConnection:
         self._send({"type": "pong"})
 
     async def _subscribe(self, message: dict[str, Any]) -> None:
+        self._choose_dialect(message.get("dialect"))
         wanted = read_wanted(message, self._limits.max_subscriptions)
         if isinstance(wanted, str):
             return self._send(error(FeedError.INVALID_SUBSCRIBE, details=wanted))
@@ -205,11 +232,12 @@ class FeedConnection:
                 await self._bus.unsubscribe(meeting_status(meeting_id), self._on_status)
 
     def _on_transcript(self, _channel: str, text: str) -> None:
-        if self._dialect is None or json.loads(text).get("type") == self._dialect:
-            self._out.put(text)
+        frame = ready(text)
+        if self._dialect is None or frame.kind == self._dialect:
+            self._out.put_ready(frame)
 
     def _on_status(self, _channel: str, text: str) -> None:
-        self._out.put(text)
+        self._out.put_ready(ready(text))
 
     def _send(self, frame: dict[str, Any]) -> None:
         self._out.put(json.dumps(frame, ensure_ascii=False))

@@ -10,53 +10,77 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from vexa.api_gateway.parameters import PATH, QUERY, query_name
+from vexa.api_gateway.routes import Answer, Route
 from vexa.contracts.http.errors import ErrorBody
-from vexa.contracts.meeting import PlatformName
 
 _REF = "#/components/schemas/{model}"
-#: Request bodies of forwarded routes.
+#: Bodies that descriptions refer to.
 BODIES: set[type[BaseModel]] = {ErrorBody}
 
 SECURITY_SCHEMES = {
     "ApiKey": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
     "AdminToken": {"type": "apiKey", "in": "header", "name": "X-Admin-API-Key"},
 }
-_INTEGERS = {"user_id", "meeting_id", "delivery_id", "limit", "offset"}
+_WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+_IDEMPOTENCY_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+    "description": "The same request with the same key gets the first answer again, for 24 h.",
+}
 
 
-def describe_route(
-    path: str, query: tuple[str, ...], security: str, body: type[BaseModel] | None
-) -> dict[str, Any]:
-    """Return what FastAPI cannot know of a route whose body it does not read."""
-    names = [(name, "path") for name in re.findall(r"{(\w+)", path)]
-    names += [(name, "query") for name in query]
+def describe_route(route: Route) -> dict[str, Any]:
+    """Return the OpenAPI operation of a route whose body the gateway does not read."""
     described: dict[str, Any] = {
-        "security": [{security: []}],
-        "parameters": [_parameter(name, place) for name, place in names],
+        "parameters": _parameters(route),
         "responses": {
+            str(route.status): {"description": route.summary, **_content(route.answer)},
             "default": {
                 "description": "What went wrong: `detail` for a person, `code` for a program",
                 "content": {"application/json": {"schema": _ref(ErrorBody)}},
-            }
+            },
         },
     }
-    if body is not None:
+    if route.security is not None:
+        described["security"] = [{route.security: []}]
+    if route.body is not None:
         described["requestBody"] = {
-            "required": True,
-            "content": {"application/json": {"schema": _ref(body)}},
+            "required": route.needs_body,
+            "content": {"application/json": {"schema": _ref(route.body)}},
         }
     return described
 
 
+def _content(answer: Answer) -> dict[str, Any]:
+    if answer is None:
+        return {}
+    if isinstance(answer, str):
+        return {"content": {answer: {"schema": {"type": "string"}}}}
+    if isinstance(answer, list):
+        schema: dict[str, Any] = {"type": "array", "items": _ref(answer[0])}
+    else:
+        schema = _ref(answer)
+    return {"content": {"application/json": {"schema": schema}}}
+
+
 def _ref(model: type[BaseModel]) -> dict[str, str]:
+    BODIES.add(model)
     return {"$ref": _REF.format(model=model.__name__)}
 
 
-def _parameter(name: str, place: str) -> dict[str, Any]:
-    schema: dict[str, Any] = {"type": "integer" if name in _INTEGERS else "string"}
-    if name == "platform":
-        schema["enum"] = [str(platform) for platform in PlatformName]
-    return {"name": name, "in": place, "required": place == "path", "schema": schema}
+def _parameters(route: Route) -> list[dict[str, Any]]:
+    found = [
+        {"name": name, "in": "path", "required": True, "schema": PATH[name]}
+        for name in re.findall(r"{(\w+)", route.path)
+    ]
+    found += [
+        {"name": query_name(name), "in": "query", "required": False, "schema": QUERY[name]}
+        for name in route.query
+    ]
+    return [*found, *([_IDEMPOTENCY_KEY] if route.method in _WRITES else [])]
 
 
 def install_openapi(app: FastAPI) -> None:
@@ -67,7 +91,7 @@ def install_openapi(app: FastAPI) -> None:
             document = get_openapi(
                 title=app.title, version=app.version, description=app.description, routes=app.routes
             )
-            models = [(model, "validation") for model in sorted(BODIES, key=lambda m: m.__name__)]
+            models = [(model, "validation") for model in sorted(BODIES, key=_name)]
             _, definitions = models_json_schema(models, ref_template=_REF)  # type: ignore[arg-type]
             components = document.setdefault("components", {})
             components.setdefault("schemas", {}).update(definitions["$defs"])
@@ -76,3 +100,7 @@ def install_openapi(app: FastAPI) -> None:
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _name(model: type[BaseModel]) -> str:
+    return model.__name__

@@ -1,6 +1,7 @@
 """Pure: what a client of `/ws` asks for → meetings to ask about, and what is wrong with the rest.
 
-Texts and codes are those of wire.md §2.
+Texts and codes are those of wire.md §2. A meeting may also be named by a link, as `meeting_url` or
+in the place of its id.
 """
 
 from __future__ import annotations
@@ -9,7 +10,9 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from vexa.contracts.errors import InvalidInput
 from vexa.contracts.live_feed import FeedError
+from vexa.platforms.links import parse_link
 
 Key = tuple[str, str]
 
@@ -36,11 +39,27 @@ def read_wanted(message: dict[str, Any], limit: int) -> Wanted | str:
             continue
         platform = item.get("platform")
         native_id = item.get("native_id") or item.get("native_meeting_id")
+        link = item.get("meeting_url") or (native_id if _is_link(native_id) else None)
+        if isinstance(link, str):
+            try:
+                platform, native_id = _address(link, platform)
+            except InvalidInput as exc:
+                wanted.problems.append(f"meetings[{index}] {exc.detail}")
+                continue
         if not _is_name(platform) or not _is_name(native_id):
             wanted.problems.append(f"meetings[{index}] missing 'platform' or 'native_id'")
             continue
         wanted.items.append((index, (str(platform), str(native_id))))
     return wanted
+
+
+def _is_link(value: object) -> bool:
+    return isinstance(value, str) and "://" in value
+
+
+def _address(link: str, platform: object) -> Key:
+    address = parse_link(link, platform=platform if isinstance(platform, str) else None)
+    return str(address.platform), address.native_id
 
 
 def _is_name(value: object) -> bool:

@@ -42,3 +42,8 @@ MEETING_ERASED = "bm:meetings:erased"
 def transcript_share(digest: str) -> str:
     """Id of the meeting whose transcript a share link shows, by the SHA-256 of the link's id."""
     return f"share:transcript:{digest}"
+
+
+def rate_window(key: str, index: int) -> str:
+    """Counter of requests of one caller in one window of time; window 0 is any."""
+    return f"rate:{key}:{index}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 
 import uvicorn
@@ -24,6 +25,7 @@ def serve(
     host: str,
     *ports: int,
     max_message_bytes: int = MAX_MESSAGE_BYTES,
+    websocket: type[asyncio.Protocol] | None = None,
 ) -> None:
     """Serve until SIGTERM or SIGINT. Logs go through `kit.logs`; no access log of uvicorn's own.
 
@@ -32,6 +34,7 @@ def serve(
         host: address to listen on; `*` is every address, IPv6 and IPv4.
         ports: ports to listen on, all with the same app.
         max_message_bytes: largest WebSocket message; a larger one closes its connection (1009).
+        websocket: what speaks WebSocket, without compression; None for uvicorn's own, with it.
 
     Raises:
         ConfigurationError: a port cannot be listened on, or the app refuses to start so.
@@ -41,7 +44,11 @@ def serve(
         app,
         log_config=None,
         access_log=False,
+        ws="auto" if websocket is None else websocket,
         ws_max_size=max_message_bytes,
+        ws_per_message_deflate=websocket is None,
+        # who is believed about a client's address is the gateway's own setting
+        proxy_headers=False,
         server_header=False,
         timeout_graceful_shutdown=GRACE_S,
     )

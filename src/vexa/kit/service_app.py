@@ -15,13 +15,15 @@ from fastapi.responses import JSONResponse
 from fastapi_offline import FastAPIOffline
 from prometheus_client import CONTENT_TYPE_LATEST, Histogram, generate_latest
 from starlette.exceptions import HTTPException
-from starlette.middleware.base import RequestResponseEndpoint
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from vexa.contracts.errors import ConfigurationError, VexaError
 
 _log = structlog.get_logger(__name__)
 
 CORRELATION_HEADER = "X-Request-ID"
+#: Methods that metrics and logs name; anyone can invent others.
+KNOWN_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 #: A readiness check returns None when well, else a sentence that says what is wrong.
 Check = Callable[[], Awaitable[str | None]]
@@ -56,7 +58,7 @@ def create_service_app(
     app.add_exception_handler(RequestValidationError, _on_validation_error)
     app.add_exception_handler(HTTPException, _on_http_exception)
     app.add_exception_handler(Exception, _on_defect)
-    app.middleware("http")(_observe)
+    app.add_middleware(Observer)
     _add_operator_routes(app, checks or {}, facts or _no_facts)
     return app
 
@@ -143,24 +145,46 @@ async def _on_defect(_request: Request, error: Exception) -> Response:
     return JSONResponse({"detail": "Internal server error", "code": "internal_error"}, 500)
 
 
-async def _observe(request: Request, call_next: RequestResponseEndpoint) -> Response:
-    given = request.headers.get(CORRELATION_HEADER, "")
+class Observer:
+    """ASGI middleware: gives each request its correlation id, measures it, writes its log line."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request; other connections pass."""
+        if scope["type"] != "http":
+            return await self._app(scope, receive, send)
+        correlation_id = _correlation_id(scope)
+        scope.setdefault("state", {})["correlation_id"] = correlation_id
+        header = (CORRELATION_HEADER.lower().encode(), correlation_id.encode())
+        started_s, status = time.perf_counter(), 500
+
+        async def send_marked(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                kept = [pair for pair in message.get("headers", []) if pair[0] != header[0]]
+                message = {**message, "headers": [*kept, header]}
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(correlation_id=correlation_id):
+            try:
+                await self._app(scope, receive, send_marked)
+            finally:
+                _note(scope, status, time.perf_counter() - started_s)
+
+
+def _correlation_id(scope: Scope) -> str:
+    name = CORRELATION_HEADER.lower().encode()
+    given = next((value for key, value in scope["headers"] if key == name), b"").decode("latin-1")
     usable = 0 < len(given) <= 128 and given.isascii() and given.isprintable()
-    correlation_id = given if usable else uuid.uuid4().hex
-    request.state.correlation_id = correlation_id
-    started_s = time.perf_counter()
-    with structlog.contextvars.bound_contextvars(correlation_id=correlation_id):
-        response = await call_next(request)
-        took_s = time.perf_counter() - started_s
-        route = getattr(request.scope.get("route"), "path", "unmatched")
-        _REQUEST_SECONDS.labels(request.method, route, response.status_code).observe(took_s)
-        if route not in {"/health", "/readyz", "/metrics"}:
-            _log.info(
-                "request",
-                method=request.method,
-                route=route,
-                status=response.status_code,
-                ms=round(took_s * 1000, 1),
-            )
-    response.headers[CORRELATION_HEADER] = correlation_id
-    return response
+    return given if usable else uuid.uuid4().hex
+
+
+def _note(scope: Scope, status: int, took_s: float) -> None:
+    method, route = scope["method"], getattr(scope.get("route"), "path", "unmatched")
+    known = method if method in KNOWN_METHODS else "other"
+    _REQUEST_SECONDS.labels(known, route, status).observe(took_s)
+    if route not in {"/health", "/readyz", "/metrics"}:
+        _log.info("request", method=known, route=route, status=status, ms=round(took_s * 1000, 1))
