@@ -93,10 +93,11 @@ if [ ! -x .venv/bin/python ]; then
     "$python" -m venv .venv
 fi
 stamp=.venv/.installed-$use
-key=$(cat "$lock" pyproject.toml | sha256sum)
+key=$(cat "$lock" requirements/build.txt pyproject.toml | sha256sum)
 if [ "$(cat "$stamp" 2>/dev/null)" != "$key" ]; then
     say "installing Python packages of $lock (a minute or two)"
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r "$lock"
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+        -r requirements/build.txt -r "$lock"
     .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps \
         --no-build-isolation --editable .
     if ! command -v chromium >/dev/null && ! command -v chromium-browser >/dev/null; then

@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from tests.support.stores import postgres_server, redis_server
 from vexa.storage.migrate import migrate
 
-SUITES = ("unit", "contract", "integration", "e2e", "bench")
+SUITES = ("unit", "contract", "integration", "e2e", "bench", "image")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,6 +1,28 @@
 """`python -m vexa <program>`: the single way any process starts."""
 
-from vexa.cli import main
+from __future__ import annotations
+
+import sys
+
+from vexa.programs import PROGRAMS, telling_errors
+
+
+def main() -> None:
+    """Run the program that is named; what a person types goes to `vexa.cli`.
+
+    A program does not load the command line's own modules: they are 15 MiB (November 2026).
+    """
+    arguments = sys.argv[1:]
+    is_program = len(arguments) == 1 and arguments[0] in PROGRAMS.names
+    if is_program and not (arguments[0] == "bot" and sys.stdin.isatty()):
+        # structlog would load rich, for a renderer that no program uses: 4 MiB of each process
+        sys.modules["rich"] = None  # type: ignore[assignment]
+        telling_errors(lambda: PROGRAMS.load(arguments[0])())
+        return
+    from vexa.cli import main as command_line
+
+    command_line()
+
 
 if __name__ == "__main__":
     main()

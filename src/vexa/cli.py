@@ -4,28 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Callable
+from typing import Annotated
 
 import typer
 
 from vexa.commands import bots, tokens, transcripts, users
 from vexa.commands.output import AsJson
-from vexa.contracts.errors import EXIT_CONFIGURATION, ConfigurationError, VexaError
-from vexa.kit.registry import Registry
+from vexa.contracts.errors import ConfigurationError
 from vexa.kit.settings import DatabaseSettings, load_settings
-
-#: Program name, as in `supervisorctl status` → what runs it.
-PROGRAMS: Registry[Callable[[], None]] = Registry(
-    "program",
-    {
-        "admin-api": "vexa.admin_api.main:run",
-        "api-gateway": "vexa.api_gateway.main:run",
-        "bot": "vexa.bot.main:run",
-        "bot-manager": "vexa.bot_manager.main:run",
-        "transcription-collector": "vexa.transcription_collector.main:run",
-        "whisperlive": "vexa.whisperlive.main:run",
-    },
-)
+from vexa.programs import PROGRAMS, telling_errors
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 
@@ -91,6 +78,28 @@ def migrate() -> None:
 
 
 @app.command()
+def drain(
+    within: Annotated[float, typer.Option(help="All the time there is, seconds.")] = 5.5,
+) -> None:
+    """Take every bot out of its meeting, refuse new ones, and wait until the text is stored."""
+    from vexa.supervision import drain as draining
+    from vexa.supervision.settings import UpSettings
+
+    settings = load_settings(UpSettings)
+    secret = draining.kept_internal_secret(settings)
+    if not draining.drain(settings, secret, within, typer.echo):
+        raise typer.Exit(1)
+
+
+@app.command(rich_help_panel="Programs")
+def container() -> None:
+    """Prepare the image's container; its entrypoint runs this."""
+    from vexa.supervision.container import prepare_container
+
+    prepare_container(lambda line: typer.echo(f"vexa: {line}"))
+
+
+@app.command()
 def doctor(as_json: AsJson = False) -> None:
     """Check this machine: what is wrong, and what to do about it."""
     from vexa.commands.doctor.command import run_doctor
@@ -99,15 +108,5 @@ def doctor(as_json: AsJson = False) -> None:
 
 
 def main() -> None:
-    """Entry point of the `vexa` script.
-
-    A wrong setting exits with 78, another error of ours with 1; each prints one clear line.
-    """
-    try:
-        app()
-    except ConfigurationError as exc:
-        sys.stderr.write(f"vexa: {exc.detail}\n")
-        sys.exit(EXIT_CONFIGURATION)
-    except VexaError as exc:
-        sys.stderr.write(f"vexa: {exc.detail}\n")
-        sys.exit(1)
+    """Entry point of the `vexa` script."""
+    telling_errors(app)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 from vexa.contracts.errors import ConfigurationError
 from vexa.storage.database import Database
-from vexa.storage.migrate import check_revision, migrate, revision_problem
+from vexa.storage.migrate import check_revision, head_revision, migrate, revision_problem
 from vexa.storage.tables import Base
 
 
@@ -66,3 +69,9 @@ async def test_unmigrated_database_is_refused_with_the_command_to_run(tmp_path: 
     with pytest.raises(ConfigurationError, match="vexa migrate"):
         await check_revision(database)
     await database.aclose()
+
+
+def test_the_newest_file_is_the_head() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(files("vexa.storage") / "migrations"))
+    assert ScriptDirectory.from_config(config).get_heads() == [head_revision()]

@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import quote
 
 from tests.support.processes import ServerProcess, find_program, free_port, port_open
 from vexa.supervision.redis_server import find_redis_server
@@ -51,19 +52,34 @@ def _unprivileged_user() -> pwd.struct_passwd | None:
 
 
 @contextmanager
-def postgres_server() -> Iterator[str]:
-    """Run Postgres made by initdb as an unprivileged user; yield a URL of its admin database."""
+def postgres_server(
+    role: str = "vexa", password: str | None = None, port: int | None = None
+) -> Iterator[str]:
+    """Run Postgres made by initdb as an unprivileged user; yield a URL of its admin database.
+
+    Args:
+        role: its superuser.
+        password: what the role must give; None trusts everyone on loopback.
+        port: where it listens on loopback; None takes a free one.
+    """
     user = _unprivileged_user()
     uid = user.pw_uid if user else None
     folder = Path(tempfile.mkdtemp(prefix="vexa-postgres-"))
-    data, port = folder / "data", free_port()
+    data, port = folder / "data", port or free_port()
+    secret = folder / "password"
+    secret.write_text(password or "unused")
     if user:
         os.chown(folder, user.pw_uid, user.pw_gid)
+        os.chown(secret, user.pw_uid, user.pw_gid)
     bin_pattern = "/usr/lib/postgresql/*/bin/{}"
     initdb = find_program("initdb", bin_pattern.format("initdb"))
     postgres = find_program("postgres", bin_pattern.format("postgres"))
     subprocess.run(
-        [initdb, "-D", str(data), "-U", "vexa", "--auth=trust", "-E", "UTF8", "--no-sync"],
+        [
+            *(initdb, "-D", str(data), "-U", role, "-E", "UTF8", "--no-sync"),
+            *("--auth-host=scram-sha-256" if password else "--auth=trust",),
+            f"--pwfile={secret}",
+        ],
         check=True,
         capture_output=True,
         user=uid,
@@ -78,7 +94,8 @@ def postgres_server() -> Iterator[str]:
     server = ServerProcess(command, folder / "postgres.log", user=uid)
     try:
         server.wait_ready(lambda: port_open(port), within_s=30)
-        yield f"postgresql+asyncpg://vexa@127.0.0.1:{port}/postgres"
+        login = f"{role}:{quote(password, safe='')}" if password else role
+        yield f"postgresql+asyncpg://{login}@127.0.0.1:{port}/postgres"
     finally:
         server.stop()
         shutil.rmtree(folder, ignore_errors=True)

@@ -112,11 +112,19 @@ class Bus:
         """Stop calling `receiver` for `channel`. Safe to call twice, and while Redis is away."""
         await self._fan_out.discard(channel, receiver)
 
+    async def check(self) -> None:
+        """Return when Redis answers.
+
+        Raises:
+            BusUnavailable: it does not.
+        """
+        async with translated():
+            await self._redis.ping()
+
     async def problem(self) -> str | None:
         """Say what is wrong with Redis, or None: a readiness check."""
         try:
-            async with translated():
-                await self._redis.ping()
+            await self.check()
         except BusUnavailable as exc:
             return exc.detail
         return None

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import warnings
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from vexa.contracts.errors import ConfigurationError
 from vexa.kit import store_urls
 
 S = TypeVar("S", bound=BaseSettings)
+
+
+def _own_port(value: Any) -> Any:
+    """Take a `tcp://…` value as unset: clusters set `REDIS_PORT` so for a service named redis."""
+    return None if isinstance(value, str) and value.startswith("tcp://") else value
+
+
+#: Port of a store, with the store's own default.
+Port = Annotated[Annotated[int, Field(gt=0, lt=65536)] | None, BeforeValidator(_own_port)]
 
 
 class CommonSettings(BaseSettings):
@@ -29,6 +38,12 @@ class CommonSettings(BaseSettings):
         Path(".vexa"), description="folder of this installation's state: database, secrets, logs"
     )
 
+    def _require_host(self, variable: str, fields: tuple[str, ...]) -> None:
+        """Raise ConfigurationError when separate variables of a store are set without its host."""
+        given = [name.upper() for name in fields if name in self.model_fields_set]
+        if given:
+            raise ConfigurationError(f"{variable}: missing, although {', '.join(given)} is set")
+
 
 class InternalSettings(CommonSettings):
     """For programs that sign or check what other programs send."""
@@ -43,7 +58,7 @@ class DatabaseSettings(CommonSettings):
 
     database_url: SecretStr | None = Field(None, description="postgresql:// or sqlite:/// URL")
     db_host: str | None = Field(None, description="Postgres host, instead of DATABASE_URL")
-    db_port: int = Field(5432, description="Postgres port")
+    db_port: Port = Field(None, description="Postgres port; default 5432")
     db_name: str = Field("vexa", description="Postgres database")
     db_user: str = Field("postgres", description="Postgres user")
     db_password: SecretStr = Field(SecretStr(""), description="Postgres password; may be empty")
@@ -61,12 +76,13 @@ class DatabaseSettings(CommonSettings):
         if self.db_host is not None:
             address = store_urls.Address(
                 self.db_host,
-                self.db_port,
+                self.db_port or 5432,
                 self.db_name,
                 self.db_user,
                 self.db_password.get_secret_value(),
             )
             return store_urls.database_url_from_parts(address, self.db_ssl_mode)
+        self._require_host("DB_HOST", ("db_name", "db_user", "db_password", "db_ssl_mode"))
         return store_urls.sqlite_url(self.vexa_home.resolve() / "vexa.db")
 
 
@@ -75,7 +91,7 @@ class RedisSettings(CommonSettings):
 
     redis_url: SecretStr | None = Field(None, description="redis://, rediss:// or unix:// URL")
     redis_host: str | None = Field(None, description="Redis host, instead of REDIS_URL")
-    redis_port: int = Field(6379, description="Redis port")
+    redis_port: Port = Field(None, description="Redis port; default 6379")
     redis_user: str = Field("", description="Redis ACL user")
     redis_password: SecretStr = Field(SecretStr(""), description="Redis password")
     redis_db: int = Field(0, ge=0, description="Redis database number")
@@ -92,12 +108,13 @@ class RedisSettings(CommonSettings):
         if self.redis_host is not None:
             address = store_urls.Address(
                 self.redis_host,
-                self.redis_port,
+                self.redis_port or 6379,
                 str(self.redis_db),
                 self.redis_user,
                 self.redis_password.get_secret_value(),
             )
             return store_urls.redis_url_from_parts(address)
+        self._require_host("REDIS_HOST", ("redis_user", "redis_password", "redis_db"))
         return f"unix://{self.vexa_home.resolve() / 'run' / 'redis.sock'}"
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
+from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit
 
 from vexa.contracts.errors import ConfigurationError
 
@@ -20,6 +20,9 @@ _POSTGRES_SCHEMES = {
     "postgresql+psycopg",
 }
 _SQLITE_SCHEMES = {"sqlite", "sqlite+aiosqlite"}
+_ENCODE = (
+    "percent-encode special characters in the password (# is %23, / is %2F, ? is %3F, @ is %40)"
+)
 _SSL_MODES = {"disable", "allow", "prefer", "require", "verify-ca", "verify-full"}
 #: Query keys that asyncpg understands; hosts add others (`channel_binding`, `pgbouncer`) for libpq.
 _ASYNCPG_QUERY = {"ssl", "host", "command_timeout", "target_session_attrs"}
@@ -46,17 +49,38 @@ def _netloc(user: str, password: str, host: str, port: int | None) -> str:
     return f"{login}{shown}" + (f":{port}" if port else "")
 
 
-def _port(parts_port: object, variable: str) -> int | None:
-    if parts_port is None or isinstance(parts_port, int):
-        return parts_port
-    raise ConfigurationError(f"{variable}: the port is not a number")
+def _parts(url: str, variable: str) -> SplitResult:
+    """Split a URL whose password may hold anything, if it is encoded."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise ConfigurationError(f"{variable}: cannot be read; {_ENCODE}") from None
+    # `user:12/34@host` reads as host `user`, port 12: an @ behind the host gives that away
+    behind = parts.path + parts.query + parts.fragment
+    if parts.fragment or (parts.username is None and "@" in behind):
+        raise ConfigurationError(f"{variable}: cannot be read; {_ENCODE}")
+    if port == 0:
+        raise ConfigurationError(f"{variable}: the port must be from 1 to 65535")
+    return parts
+
+
+def masked(url: str) -> str:
+    """Return a store's URL for a person to read: no password, no query but `sslmode`."""
+    parts = urlsplit(url)
+    login = ""
+    if parts.username or parts.password:
+        login = f"{parts.username or ''}{':****' if parts.password else ''}@"
+    host = parts.netloc.rpartition("@")[2]
+    ssl = [(key, value) for key, value in parse_qsl(parts.query) if key in {"sslmode", "ssl"}]
+    return f"{parts.scheme}://{login}{host}{parts.path}" + (f"?{urlencode(ssl)}" if ssl else "")
 
 
 def database_url(url: str) -> str:
     """Normalise a database URL for SQLAlchemy's async drivers.
 
     Raises:
-        ConfigurationError: unknown scheme, bad port or bad sslmode; never echoes the URL.
+        ConfigurationError: unknown scheme, no host, bad port or bad sslmode; never echoes the URL.
     """
     url = url.strip()
     scheme = url.split("://", 1)[0].lower()
@@ -66,14 +90,9 @@ def database_url(url: str) -> str:
         raise ConfigurationError(
             "DATABASE_URL: must begin with postgresql://, postgres:// or sqlite:///"
         )
-    try:
-        parts = urlsplit(url)
-        port = _port(parts.port, "DATABASE_URL")
-    except ValueError as exc:
-        raise ConfigurationError(
-            "DATABASE_URL: cannot be read; percent-encode special characters in the password "
-            "(# is %23, / is %2F, ? is %3F)"
-        ) from exc
+    parts = _parts(url, "DATABASE_URL")
+    if not parts.hostname and "host=" not in parts.query:
+        raise ConfigurationError("DATABASE_URL: names no host")
     query = {}
     for key, value in parse_qsl(parts.query, keep_blank_values=True):
         query["ssl" if key == "sslmode" else key] = value
@@ -82,7 +101,10 @@ def database_url(url: str) -> str:
         raise ConfigurationError(f"DATABASE_URL: sslmode must be one of {allowed}")
     kept = {key: value for key, value in query.items() if key in _ASYNCPG_QUERY}
     login = _netloc(
-        unquote(parts.username or ""), unquote(parts.password or ""), parts.hostname or "", port
+        unquote(parts.username or ""),
+        unquote(parts.password or ""),
+        parts.hostname or "",
+        parts.port,
     )
     tail = f"?{urlencode(kept)}" if kept else ""
     return f"postgresql+asyncpg://{login}{parts.path or '/vexa'}{tail}"
@@ -104,17 +126,18 @@ def redis_url(url: str) -> str:
     """Check a Redis URL: `redis://`, `rediss://` or `unix://`.
 
     Raises:
-        ConfigurationError: unknown scheme or bad port; never echoes the URL.
+        ConfigurationError: unknown scheme, no host, bad port or database; never echoes the URL.
     """
     url = url.strip()
     if url.split("://", 1)[0].lower() not in {"redis", "rediss", "unix"} or "://" not in url:
         raise ConfigurationError("REDIS_URL: must begin with redis://, rediss:// or unix://")
-    try:
-        _port(urlsplit(url).port, "REDIS_URL")
-    except ValueError as exc:
-        raise ConfigurationError(
-            "REDIS_URL: cannot be read; percent-encode special characters in the password"
-        ) from exc
+    parts = _parts(url, "REDIS_URL")
+    if parts.scheme == "unix":
+        return url
+    if not parts.hostname:
+        raise ConfigurationError("REDIS_URL: names no host")
+    if parts.path.strip("/") and not parts.path.strip("/").isdigit():
+        raise ConfigurationError("REDIS_URL: what follows the host must be a database number")
     return url
 
 

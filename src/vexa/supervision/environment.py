@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 
 from vexa.supervision.settings import UpSettings
+
+_STORES_CONFIG = Path(str(files("vexa.supervision") / "supervisord-stores.conf"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,19 @@ class Secrets:
     internal_api_secret: str
 
 
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """Under which accounts the programs run.
+
+    Attributes:
+        as_service: command that turns root into the account of a program; empty: no change.
+        as_bot_manager: the same for the one that starts bots under an account of their own.
+    """
+
+    as_service: str = ""
+    as_bot_manager: str = ""
+
+
 def program_environment(
     inherited: dict[str, str],
     settings: UpSettings,
@@ -48,8 +64,10 @@ def program_environment(
     stores: Stores,
     secrets: Secrets,
     display: int,
+    accounts: Accounts | None = None,
 ) -> dict[str, str]:
     """Build the environment: what the operator set, then what this placement decides."""
+    accounts = accounts or Accounts()
     loopback = "http://127.0.0.1"
     whisperlive = f"127.0.0.1:{settings.whisper_live_port}"
     decided = {
@@ -57,7 +75,9 @@ def program_environment(
         "VEXA_RUN_DIR": str(paths.run),
         "VEXA_LOG_DIR": str(paths.logs),
         "VEXA_PYTHON": sys.executable,
-        "VEXA_EMBEDDED_REDIS": "true" if stores.redis_server else "false",
+        "VEXA_AS_SERVICE": accounts.as_service,
+        "VEXA_AS_BOT_MANAGER": accounts.as_bot_manager,
+        "VEXA_STORES_CONFIG": str(_STORES_CONFIG) if stores.redis_server else "",
         "VEXA_REDIS_SERVER": str(stores.redis_server or "redis-server"),
         "DATABASE_URL": stores.database_url,
         "REDIS_URL": stores.redis_url,

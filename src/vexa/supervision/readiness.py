@@ -23,7 +23,8 @@ class StartFailed(VexaError):
     code = "start_failed"
 
 
-def _health_urls(settings: UpSettings) -> dict[str, str]:
+def health_urls(settings: UpSettings) -> dict[str, str]:
+    """Program → where it says that it lives."""
     ports = {
         "admin-api": settings.admin_api_port,
         "transcription-collector": settings.transcription_collector_port,
@@ -60,7 +61,7 @@ def wait_until_ready(
         StartFailed: a program gave up, or time is over; with the end of its log.
     """
     deadline_s = time.monotonic() + settings.vexa_ready_timeout_s
-    waiting = _health_urls(settings)
+    waiting = health_urls(settings)
     with httpx2.Client(timeout=2.0, trust_env=False) as client:
         while waiting:
             states = supervisor.states()

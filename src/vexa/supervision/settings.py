@@ -1,9 +1,10 @@
-"""Settings of `vexa up`, and the only place that reads the environment as a whole."""
+"""Settings of `vexa up` and of the image; the only place that reads the whole environment."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr
 
@@ -38,6 +39,36 @@ class UpSettings(DatabaseSettings, RedisSettings):
     vexa_ready_timeout_s: float = Field(
         120.0, gt=0, description="how long `vexa up` waits until every program answers"
     )
+
+
+class ContainerSettings(UpSettings):
+    """What the container reads before it starts the programs. Folders and accounts are its own."""
+
+    vexa_home: Path = Field(Path("/var/lib/vexa"), description="folder of the embedded stores")
+    vexa_run_dir: Path = Field(
+        Path("/run/vexa"), description="in the image: sockets and what is made anew at each start"
+    )
+    vexa_log_dir: Path = Field(
+        Path("/var/log/supervisor"), description="in the image: one log file a program"
+    )
+    port: int | None = Field(
+        None, gt=0, lt=65536, description="in the image: one more port of the public interface"
+    )
+    vexa_embedded: bool = Field(
+        False, description="in the image: keep the stores in it even without a mount"
+    )
+    vexa_stores_timeout_s: float = Field(
+        60.0, gt=0, description="in the image: how long external stores are waited for, seconds"
+    )
+    bot_user: str = Field("vexa-bot", description="in the image: account that bots run as")
+    bot_work_dir: Path = Field(
+        Path("/var/lib/vexa-bots"), description="in the image: folder of the bots' profiles"
+    )
+    bot_logs_dir: Path = Field(
+        Path("/var/log/vexa-bots"), description="in the image: one log file a bot"
+    )
+    device_type: Literal["cpu", "cuda"] = Field("cpu", description="where to decode")
+    whisper_model_size: str = Field("tiny", description="name or folder of the speech model")
 
 
 def inherited_environment() -> dict[str, str]:

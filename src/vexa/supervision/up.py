@@ -12,18 +12,17 @@ from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 
-import httpx2
-
 from vexa.kit.settings import load_settings
 from vexa.storage.migrate import migrate
 from vexa.supervision import display, preflight, redis_server
+from vexa.supervision.drain import drain
 from vexa.supervision.environment import Paths, Secrets, Stores, program_environment
 from vexa.supervision.readiness import wait_until_ready
 from vexa.supervision.secrets import load_or_make_secret
 from vexa.supervision.settings import UpSettings, inherited_environment
 from vexa.supervision.supervisor import Supervisor
 
-#: How long bots get to say goodbye when the server ends.
+#: How long bots get to say goodbye, and their last words to be stored, when the server ends.
 DRAIN_S = 15
 
 Say = Callable[[str], None]
@@ -130,18 +129,7 @@ class Server:
 
     def _drain(self) -> None:
         assert self._secrets is not None
-        url = f"http://127.0.0.1:{self._settings.bot_manager_port}/bots/internal/drain"
-        headers = {"X-Internal-Secret": self._secrets.internal_api_secret}
-        try:
-            httpx2.post(
-                url,
-                params={"seconds": DRAIN_S},
-                headers=headers,
-                timeout=DRAIN_S + 5,
-                trust_env=False,
-            )
-        except httpx2.TransportError:
-            self._say("bot-manager does not answer; bots are ended without a goodbye")
+        drain(self._settings, self._secrets.internal_api_secret, DRAIN_S, self._say)
 
 
 def _paths(home: Path) -> Paths:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from vexa.cli import PROGRAMS
+from vexa.programs import PROGRAMS
 from vexa.contracts.errors import ConfigurationError
 from vexa.supervision import display, preflight, redis_server
 from vexa.supervision.environment import Paths, Secrets, Stores, program_environment
