@@ -9,8 +9,11 @@ from fastapi import FastAPI
 
 from vexa.admin_api import analytics, endpoints, tokens, webhook_endpoints
 from vexa.admin_api.settings import AdminApiSettings
-from vexa.kit.service_app import create_service_app
+from vexa.kit.clock import SystemClock
+from vexa.kit.idempotency import IdempotentWrites
+from vexa.kit.service_app import create_service_app, put_inside
 from vexa.storage.database import Database
+from vexa.storage.idempotency import IdempotencyStore
 from vexa.storage.migrate import check_revision, revision_problem
 
 
@@ -36,6 +39,7 @@ def create_app(settings: AdminApiSettings) -> FastAPI:
     app = create_service_app(
         "Vexa Admin API", lifespan=lifespan, checks={"database": database_problem}
     )
+    put_inside(app, IdempotentWrites, writes=IdempotencyStore(database, SystemClock()))
     app.state.settings = settings
     app.state.database = database
     for router in (

@@ -21,7 +21,7 @@ from vexa.api_gateway.settings import GatewaySettings
 from vexa.bus.connection import Bus
 from vexa.contracts.http.bots import Message
 from vexa.kit.clock import SystemClock
-from vexa.kit.service_app import CORRELATION_HEADER, create_service_app
+from vexa.kit.service_app import CORRELATION_HEADER, create_service_app, put_inside
 from vexa.kit.tasks import BackgroundTasks
 
 #: RFC 6455 registry: try again later.
@@ -34,9 +34,7 @@ def create_app(settings: GatewaySettings) -> FastAPI:
     """Make the service; nothing connects before it is asked for."""
     bus = Bus(settings.bus_url)
     client = make_client(settings.gateway_timeout_s)
-    forwarder = Forwarder(
-        client, settings.gateway_max_body_bytes, settings.proxies, settings.api_dialect
-    )
+    forwarder = Forwarder(client, settings.proxies, settings.api_dialect)
     ended_keys = EndedKeysWatch(
         client,
         settings.transcription_collector_url,
@@ -53,10 +51,14 @@ def create_app(settings: GatewaySettings) -> FastAPI:
         await client.aclose()
         await bus.aclose()
 
-    app = create_service_app("Vexa API", lifespan=lifespan, checks={"redis": bus.problem})
-    app.add_middleware(
-        RateLimits, bus=bus, clock=SystemClock(), rates=settings.rates, proxies=settings.proxies
+    app = create_service_app(
+        "Vexa API",
+        lifespan=lifespan,
+        checks={"redis": bus.problem},
+        max_body_bytes=settings.gateway_max_body_bytes,
     )
+    limits = {"rates": settings.rates, "proxies": settings.proxies}
+    put_inside(app, RateLimits, bus=bus, clock=SystemClock(), **limits)
     _allow_browsers(app, settings)
 
     @app.get("/", summary="Banner")

@@ -10,7 +10,7 @@ from fastapi.responses import Response
 
 from vexa.api_gateway.clients import FORWARDED_HEADERS, TrustedProxies
 from vexa.api_gateway.dialect import OLDER_STATUSES, ApiDialect, error_status, success_status
-from vexa.contracts.errors import BadRequest, RequestRefused, ServiceUnreachable
+from vexa.contracts.errors import BadRequest, ServiceUnreachable
 from vexa.kit.service_app import CORRELATION_HEADER
 
 #: RFC 9110 §7.6.1: they speak about one connection, not about the message.
@@ -29,13 +29,6 @@ MAX_CONNECTIONS = 200
 IDLE_CONNECTION_S = 2.0
 
 Header = tuple[str, str]
-
-
-class BodyTooLarge(RequestRefused):
-    """The request body is too large."""
-
-    code = "body_too_large"
-    http_status = 413
 
 
 def kept_headers(headers: Iterable[Header], dropped: frozenset[str] = frozenset()) -> list[Header]:
@@ -81,7 +74,6 @@ class Forwarder:
 
     Args:
         client: see `make_client`.
-        max_body_bytes: largest request body.
         proxies: whose word about a client's address is taken.
         dialect: whose status codes the answers get.
     """
@@ -89,12 +81,10 @@ class Forwarder:
     def __init__(
         self,
         client: httpx2.AsyncClient,
-        max_body_bytes: int,
         proxies: TrustedProxies,
         dialect: ApiDialect,
     ) -> None:
         self._client = client
-        self._max_body_bytes = max_body_bytes
         self._proxies = proxies
         self._dialect = dialect
 
@@ -108,7 +98,6 @@ class Forwarder:
 
         Raises:
             ServiceUnreachable: no connection, or no answer in time.
-            BodyTooLarge: the body is over the limit; nothing was sent.
         """
         outgoing = self._client.build_request(
             request.method,
@@ -118,7 +107,7 @@ class Forwarder:
                 *self._proxies.told_to_services(request.scope),
                 (CORRELATION_HEADER, request.state.correlation_id),
             ],
-            content=await self._read_body(request),
+            content=await request.body(),
         )
         try:
             answer = await self._client.send(outgoing, stream=True)
@@ -138,17 +127,6 @@ class Forwarder:
         if self._dialect is ApiDialect.NEWER and status in OLDER_STATUSES:
             return error_status(status, body)
         return success_status(self._dialect, request.method, request.url.path, status)
-
-    async def _read_body(self, request: Request) -> bytes:
-        declared = request.headers.get("content-length", "")
-        if declared.isdigit() and int(declared) > self._max_body_bytes:
-            raise BodyTooLarge
-        body = bytearray()
-        async for part in request.stream():
-            body += part
-            if len(body) > self._max_body_bytes:
-                raise BodyTooLarge
-        return bytes(body)
 
 
 def _target(request: Request, base_url: str) -> httpx2.URL:

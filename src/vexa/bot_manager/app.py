@@ -16,8 +16,10 @@ from vexa.bot_manager.parts import assemble
 from vexa.bot_manager.settings import BotManagerSettings, bot_environment
 from vexa.bus.connection import Bus
 from vexa.kit.clock import SystemClock
-from vexa.kit.service_app import create_service_app
+from vexa.kit.idempotency import IdempotentWrites
+from vexa.kit.service_app import create_service_app, put_inside
 from vexa.storage.database import Database
+from vexa.storage.idempotency import IdempotencyStore
 from vexa.storage.migrate import check_revision, revision_problem
 
 
@@ -68,6 +70,7 @@ def create_app(settings: BotManagerSettings) -> FastAPI:
         lifespan=lifespan,
         checks={"database": database_problem, "redis": bus.problem},
     )
+    put_inside(app, IdempotentWrites, writes=IdempotencyStore(database, SystemClock()))
     app.include_router(endpoints.router)
     app.include_router(bot_lists.router)
     app.include_router(callbacks.router)

@@ -15,13 +15,16 @@ from fastapi.responses import JSONResponse
 from fastapi_offline import FastAPIOffline
 from prometheus_client import CONTENT_TYPE_LATEST, Histogram, generate_latest
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from vexa.contracts.errors import ConfigurationError, VexaError
+from vexa.contracts.errors import ConfigurationError, RequestRefused, VexaError
 
 _log = structlog.get_logger(__name__)
 
 CORRELATION_HEADER = "X-Request-ID"
+#: Largest request body of a service; the gateway's own limit is a setting.
+MAX_BODY_BYTES = 1_048_576
 #: Methods that metrics and logs name; anyone can invent others.
 KNOWN_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
@@ -42,6 +45,7 @@ def create_service_app(
     lifespan: Lifespan,
     checks: dict[str, Check] | None = None,
     facts: Facts | None = None,
+    max_body_bytes: int = MAX_BODY_BYTES,
     **options: Any,
 ) -> FastAPI:
     """Make a FastAPI app with the project's error bodies and operator routes.
@@ -51,6 +55,7 @@ def create_service_app(
         lifespan: opens and closes what the service needs.
         checks: name → readiness check, for `/health` and `/readyz`.
         facts: what else `/health` shows.
+        max_body_bytes: largest request body.
         **options: passed on to FastAPI.
     """
     app = FastAPIOffline(title=title, lifespan=_noting_refusal(lifespan), **options)
@@ -59,6 +64,7 @@ def create_service_app(
     app.add_exception_handler(HTTPException, _on_http_exception)
     app.add_exception_handler(Exception, _on_defect)
     app.add_middleware(Observer)
+    put_inside(app, BodyLimit, max_bytes=max_body_bytes)
     _add_operator_routes(app, checks or {}, facts or _no_facts)
     return app
 
@@ -75,6 +81,11 @@ def _noting_refusal(lifespan: Lifespan) -> Lifespan:
             raise
 
     return noting
+
+
+def put_inside(app: FastAPI, middleware: Callable[..., ASGIApp], **options: Any) -> None:
+    """Add an ASGI middleware behind those that are there, so that the observer sees its answers."""
+    app.user_middleware.append(Middleware(middleware, **options))
 
 
 async def _no_facts() -> dict[str, Any]:
@@ -143,6 +154,43 @@ async def _on_http_exception(_request: Request, error: Exception) -> Response:
 async def _on_defect(_request: Request, error: Exception) -> Response:
     _log.error("defect", exc_info=error)
     return JSONResponse({"detail": "Internal server error", "code": "internal_error"}, 500)
+
+
+class BodyTooLarge(RequestRefused):
+    """The request body is too large."""
+
+    code = "body_too_large"
+    http_status = 413
+
+
+class BodyLimit:
+    """ASGI middleware: refuses request bodies of more than `max_bytes`."""
+
+    def __init__(self, app: ASGIApp, max_bytes: int) -> None:
+        self._app = app
+        self._max_bytes = max_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request. A body that says how long it is, is refused before it is read."""
+        if scope["type"] != "http":
+            return await self._app(scope, receive, send)
+        declared = dict(scope["headers"]).get(b"content-length", b"")
+        if declared.isdigit() and int(declared) > self._max_bytes:
+            return await error_response(BodyTooLarge())(scope, receive, send)
+        taken = 0
+
+        async def receive_some() -> Message:
+            nonlocal taken
+            message = await receive()
+            taken += len(message.get("body", b""))
+            if taken > self._max_bytes:
+                raise BodyTooLarge
+            return message
+
+        try:
+            await self._app(scope, receive_some, send)
+        except BodyTooLarge as exc:
+            await error_response(exc)(scope, receive, send)
 
 
 class Observer:

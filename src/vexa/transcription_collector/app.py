@@ -18,9 +18,11 @@ from vexa.bus.streams import GroupReader
 from vexa.contracts.errors import BusUnavailable
 from vexa.contracts.stream_names import COLLECTOR_GROUP, TRANSCRIPTION_SEGMENTS
 from vexa.kit.clock import SystemClock
-from vexa.kit.service_app import create_service_app
+from vexa.kit.idempotency import IdempotentWrites
+from vexa.kit.service_app import create_service_app, put_inside
 from vexa.kit.tasks import BackgroundTasks
 from vexa.storage.database import Database
+from vexa.storage.idempotency import IdempotencyStore
 from vexa.storage.migrate import check_revision
 from vexa.transcription_collector.changes import Changes, keep_retention
 from vexa.transcription_collector.consumer import Consumer
@@ -94,6 +96,7 @@ def create_app(settings: CollectorSettings) -> FastAPI:
         },
         facts=facts,
     )
+    put_inside(app, IdempotentWrites, writes=IdempotencyStore(database, clock))
     for router in (
         make_reading_router(transcripts),
         make_changing_router(transcripts, changes),

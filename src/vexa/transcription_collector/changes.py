@@ -13,7 +13,7 @@ from vexa.bus.connection import Bus
 from vexa.contracts.errors import BadRequest, NotFound, Unavailable
 from vexa.contracts.http.meetings import MeetingPatch, MeetingResponse
 from vexa.kit.clock import Clock
-from vexa.storage import erasure, meetings
+from vexa.storage import erasure, idempotency, meetings
 from vexa.storage.database import Database
 from vexa.storage.tables import MeetingRow
 from vexa.storage.transitions import locked
@@ -95,10 +95,12 @@ class Changes:
 async def keep_retention(
     changes: Changes, database: Database, clock: Clock, default_days: int | None
 ) -> None:
-    """Erase meetings whose time to live is over, for ever."""
+    """Erase meetings and delete answers whose time to live is over, for ever."""
     while True:
         try:
             await erase_due(changes, database, clock, default_days)
+            async with database.transaction() as session:
+                await idempotency.purge(session, clock.now())
         except Unavailable as exc:
             _log.warning("retention_waits", code=exc.code)
         await asyncio.sleep(RETENTION_EVERY_S)
