@@ -167,6 +167,7 @@ def test_a_model_fetched_before_is_taken_without_asking_the_hub(
 ) -> None:
     packaged = models.find_model("tiny.en", tmp_path, None).folder
     hub = tmp_path / "hub"
+    monkeypatch.setattr(models, "HF_HUB_CACHE", str(hub))
     monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_CACHE", str(hub))
     monkeypatch.setattr(models, "_PACKAGED", {})
     # an address that refuses: asking it would fail

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import structlog
 from faster_whisper.utils import download_model
-from huggingface_hub.errors import LocalEntryNotFoundError
+from huggingface_hub.constants import HF_HUB_CACHE
 
 from vexa.contracts.errors import EngineUnavailable
 
@@ -124,6 +124,8 @@ def _join(parts: list[Path], beside: Path, folder: Path) -> None:
 _PACKAGED: dict[str, Callable[[Path], ModelFolder | None]] = {"base": _base, "tiny.en": _tiny_en}
 
 
+#: Whose the models below are on their hub.
+_ORGANISATION = "Systran"
 #: Commits of the models on their hub, so that the same name is always the same model.
 _REVISIONS = {
     "tiny.en": "0d3d19a32d3338f10357c0889762bd8d64bbdeba",
@@ -136,7 +138,8 @@ _REVISIONS = {
 
 
 def _from_hub(name: str, revision: str | None, *, may_download: bool) -> Path:
-    pinned = revision or _REVISIONS.get("large-v3" if name == "large" else name)
+    name = "large-v3" if name == "large" else name
+    pinned = revision or _REVISIONS.get(name)
     try:
         # what was fetched whole before is taken without asking the hub
         if (kept := _kept(name, pinned)) is not None:
@@ -153,8 +156,12 @@ def _from_hub(name: str, revision: str | None, *, may_download: bool) -> Path:
 
 
 def _kept(name: str, revision: str | None) -> Path | None:
-    try:
-        folder = Path(download_model(name, revision=revision, local_files_only=True))
-    except LocalEntryNotFoundError:
+    """Return the folder in which the hub's client keeps a commit, if it is whole.
+
+    Its layout is part of its interface; asking the client itself loads 25 MiB of it for good.
+    """
+    if revision is None:
         return None
+    repository = name if "/" in name else f"{_ORGANISATION}/faster-whisper-{name}"
+    folder = Path(HF_HUB_CACHE, f"models--{repository.replace('/', '--')}", "snapshots", revision)
     return folder if all((folder / part).is_file() for part in _PARTS) else None
