@@ -27,6 +27,9 @@ case $(uname -m) in
     *) fail "processor $(uname -m) is not supported: x86_64 or aarch64." ;;
 esac
 
+# the tests meet two clients written in JavaScript; Playwright brings a node to run them
+if [ "$use" = dev ] && ! command -v npm >/dev/null; then extra="$extra npm"; fi
+
 . /etc/os-release
 as_root=""
 [ "$(id -u)" = 0 ] || as_root="sudo"
@@ -105,4 +108,19 @@ if [ "$(cat "$stamp" 2>/dev/null)" != "$key" ]; then
         $as_root .venv/bin/playwright install --with-deps chromium
     fi
     echo "$key" >"$stamp"
+fi
+
+# --- JavaScript packages that the tests use as clients ----------------------------------------
+if [ "$use" = dev ]; then
+    wanted_by=tests/integration/clients/npm
+    key=$(cat $wanted_by/package*.json | sha256sum)
+    if [ "$(cat .venv/npm/.installed 2>/dev/null)" != "$key" ]; then
+        say "installing JavaScript packages of $wanted_by"
+        mkdir -p .venv/npm
+        cp $wanted_by/package.json $wanted_by/package-lock.json .venv/npm/
+        # npm checks the hashes of the lock, and takes pip's extra authority if there is one
+        NODE_EXTRA_CA_CERTS=${NODE_EXTRA_CA_CERTS:-${PIP_CERT:-}} npm ci --prefix .venv/npm \
+            --ignore-scripts --no-audit --no-fund --loglevel=error >&2
+        echo "$key" >.venv/npm/.installed
+    fi
 fi

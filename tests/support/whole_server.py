@@ -66,6 +66,15 @@ class User:
         await self.has_status(meeting["id"], "active")
         return meeting
 
+    async def has_said(self, native_id: str, text: str) -> None:
+        """Wait until a final is in the transcript."""
+
+        def is_there() -> bool:
+            transcript = self.json("GET", f"/transcripts/google_meet/{native_id}")
+            return any(s["text"] == text and s["completed"] for s in transcript["segments"])
+
+        await wait_until(is_there, what=f"{text!r} in the transcript")
+
     async def has_status(self, meeting_id: int, wanted: str) -> None:
         """Wait until a meeting has a status."""
 
