@@ -21,6 +21,13 @@ from vexa.whisperlive.models import find_model
 MODEL = "tiny.en"
 
 
+def make_models_volume(cache: Path) -> str:
+    """Put a model into `cache` as its hub's client keeps it; return the volume for `docker run`."""
+    packaged = find_model(MODEL, cache, None).folder
+    shutil.copytree(packaged, hub_folder(cache / "hub", MODEL))
+    return f"{cache}:/root/.cache/huggingface"
+
+
 @pytest.fixture(scope="session")
 def docker(tmp_path_factory: pytest.TempPathFactory) -> Docker:
     return Docker(tmp_path_factory.mktemp("engine"))
@@ -37,11 +44,8 @@ def measured() -> Iterator[dict[str, Any]]:
 
 @pytest.fixture(scope="session")
 def models_volume(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The volume of the document, holding a model as its hub's client keeps it."""
-    cache = tmp_path_factory.mktemp("huggingface")
-    packaged = find_model(MODEL, cache, None).folder
-    shutil.copytree(packaged, hub_folder(cache / "hub", MODEL))
-    return f"{cache}:/root/.cache/huggingface"
+    """The volume of the document, holding a model."""
+    return make_models_volume(tmp_path_factory.mktemp("models") / "huggingface")
 
 
 @pytest.fixture(scope="session")

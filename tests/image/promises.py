@@ -35,6 +35,11 @@ def wait_until_ready(container: Container) -> float:
     return wait_for(is_ready, READY_S, "container ready")
 
 
+def is_bot_manager_up() -> bool:
+    """Whether bots can be asked for, such as after a restart."""
+    return _is_200("http://127.0.0.1:8080/readyz")
+
+
 def _is_200(url: str) -> bool:
     try:
         return httpx2.get(url, trust_env=False, timeout=5).status_code == 200

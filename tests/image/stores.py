@@ -59,7 +59,7 @@ def external_stores(
 
 
 async def _make(admin_url: str, roles: dict[str, tuple[str, str]]) -> None:
-    connection = await asyncpg.connect(admin_url)
+    connection = await asyncpg.connect(admin_url)  # type: ignore[no-untyped-call]
     try:
         for role, (password, name) in roles.items():
             literal = password.replace("'", "''")
@@ -67,7 +67,8 @@ async def _make(admin_url: str, roles: dict[str, tuple[str, str]]) -> None:
                 await connection.execute(f"ALTER ROLE postgres PASSWORD '{literal}'")
             else:
                 await connection.execute(f"CREATE ROLE \"{role}\" LOGIN PASSWORD '{literal}'")
-            await connection.execute(f'CREATE DATABASE "{name}" OWNER "{role}"')
+            if not await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name):
+                await connection.execute(f'CREATE DATABASE "{name}" OWNER "{role}"')
     finally:
         await connection.close()
 

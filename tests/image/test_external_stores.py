@@ -98,6 +98,7 @@ async def _hold_meetings(
             )
             assert result.stdout.endswith(f"vexa-core:{program}: started\n"), result.stdout
         await asyncio.gather(*talking)
+        await wait_until(promises.is_bot_manager_up, within_s=60, what="bot-manager")
         assert {bot["container_id"] for bot in await client.running_bots()} == bots
         await asyncio.gather(*(meeting.wait_until_said() for meeting in meetings))
         measured["sandbox"] = _sandbox(container)

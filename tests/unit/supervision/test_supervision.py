@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from vexa.programs import PROGRAMS
 from vexa.contracts.errors import ConfigurationError
+from vexa.programs import PROGRAMS
 from vexa.supervision import display, preflight, redis_server
 from vexa.supervision.environment import Paths, Secrets, Stores, program_environment
 from vexa.supervision.ports import settings_with_free_ports
