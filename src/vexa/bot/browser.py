@@ -15,10 +15,13 @@ import structlog
 from playwright.async_api import BrowserContext, async_playwright
 from playwright.async_api import Error as PlaywrightError
 
+from vexa.bot.egress import Egress
+from vexa.bot.host_rules import HostRules
 from vexa.bot.settings import browser_environment
 from vexa.contracts.bot import BotLaunch, BrowserAccess
-from vexa.contracts.errors import JoinError
+from vexa.contracts.errors import ConfigurationError, JoinError
 from vexa.contracts.meeting import Outcome
+from vexa.kit.public_addresses import AllowList, Guard, Resolve
 
 _log = structlog.get_logger(__name__)
 
@@ -47,9 +50,9 @@ _NO_SHM = "--disable-dev-shm-usage"
 _LEAST_SHM_BYTES = 512 * 1024 * 1024
 #: Makes the kinds of namespace that Chromium's sandbox is made of, and ends.
 _NAMESPACES = ("unshare", "--user", "--pid", "--net", "--fork", "true")
-#: Hosts that no meeting's page may reach: this machine, its link, private networks and what
-#: clouds serve there (RFC 1918, 3927, 4193, 4291, 6761, 6762). Names of public form that lead
-#: there are left to Chromium's Local Network Access.
+#: What Chromium still resolves itself are the servers that a page names for its media. Not among
+#: them: this machine, its link, private networks and what clouds serve there (RFC 1918, 3927, 4193,
+#: 4291, 6761, 6762).
 _CLOSED_HOSTS = (
     *("localhost", "*.localhost", "*.local", "*.internal"),
     *("0.*", "127.*", "10.*", "169.254.*", "192.168.*"),
@@ -58,12 +61,21 @@ _CLOSED_HOSTS = (
 )
 
 
-def arguments(access: BrowserAccess, *, small_shm: bool) -> list[str]:
+#: The name under which Chromium knows the bot's own proxy; no page can reach it (RFC 6761).
+_EGRESS = "egress.invalid"
+
+
+def arguments(access: BrowserAccess, *, small_shm: bool, egress_port: int) -> list[str]:
     """Return Chromium's command line. `access` is empty in production."""
-    # the first rule that fits a host counts, so what an operator opens comes before what is closed
-    rules = [access.host_rules] if access.host_rules else []
-    rules += [f"MAP {host} ~NOTFOUND" for host in _CLOSED_HOSTS]
-    line = [*_ALWAYS, f"--host-resolver-rules={', '.join(rules)}"]
+    # the first rule that fits a host counts
+    rules = [f"MAP {_EGRESS} 127.0.0.1", *(f"MAP {host} ~NOTFOUND" for host in _CLOSED_HOSTS)]
+    line = [
+        *_ALWAYS,
+        f"--proxy-server=http://{_EGRESS}:{egress_port}",
+        # Chromium reaches this machine and its link past a proxy unless told not to
+        "--proxy-bypass-list=<-loopback>",
+        f"--host-resolver-rules={', '.join(rules)}",
+    ]
     if small_shm:
         line.append(_NO_SHM)
     if access.loopback_media:
@@ -131,11 +143,17 @@ async def trust(ca_file: str, home: Path) -> None:
 
 
 @asynccontextmanager
-async def open_browser(launch: BotLaunch) -> AsyncIterator[BrowserContext]:
-    """Start a browser with a profile of its own; end it at the exit.
+async def open_browser(
+    launch: BotLaunch, resolve: Resolve | None = None
+) -> AsyncIterator[BrowserContext]:
+    """Start a browser with a profile and a way out of its own; end both at the exit.
+
+    Args:
+        launch: says which Chromium, and what an operator opens to it.
+        resolve: instead of the system's resolver.
 
     Raises:
-        JoinError: it cannot be started.
+        JoinError: it cannot be started, or a host rule cannot be read.
     """
     home = Path(launch.work_dir) / "home"
     home.mkdir(parents=True, exist_ok=True)
@@ -145,7 +163,7 @@ async def open_browser(launch: BotLaunch) -> AsyncIterator[BrowserContext]:
     if obstacle is not None:
         _log.warning("browser_not_sandboxed", why=obstacle)
     small_shm = has_small_shm()
-    async with async_playwright() as playwright:
+    async with _way_out(launch, resolve) as egress_port, async_playwright() as playwright:
         temporary = _short_temporary_folder(home)
         try:
             context = await playwright.chromium.launch_persistent_context(
@@ -153,7 +171,7 @@ async def open_browser(launch: BotLaunch) -> AsyncIterator[BrowserContext]:
                 executable_path=find_chromium(launch.chromium_path),
                 headless=False,
                 chromium_sandbox=obstacle is None,
-                args=arguments(launch.browser, small_shm=small_shm),
+                args=arguments(launch.browser, small_shm=small_shm, egress_port=egress_port),
                 ignore_default_args=left_out(small_shm=small_shm),
                 env=dict(browser_environment(home, temporary)),
                 no_viewport=True,
@@ -168,6 +186,19 @@ async def open_browser(launch: BotLaunch) -> AsyncIterator[BrowserContext]:
         finally:
             await _close(context)
             temporary.unlink(missing_ok=True)
+
+
+@asynccontextmanager
+async def _way_out(launch: BotLaunch, resolve: Resolve | None) -> AsyncIterator[int]:
+    try:
+        rules = HostRules(launch.browser.host_rules)
+    except ConfigurationError as exc:
+        raise JoinError(Outcome.BROWSER_FAILED, f"browser: {exc.detail}") from exc
+    egress = Egress(rules, Guard(AllowList(), resolve))
+    try:
+        yield await egress.start()
+    finally:
+        await egress.aclose()
 
 
 def _short_temporary_folder(home: Path) -> Path:

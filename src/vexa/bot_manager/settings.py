@@ -109,7 +109,11 @@ class BotManagerSettings(InternalSettings, DatabaseSettings, RedisSettings):
         None, description="text a bot posts in the meeting's chat after admission"
     )
     bot_browser_host_rules: str | None = Field(
-        None, description="Chromium's --host-resolver-rules for bots; for the platform double"
+        None,
+        description=(
+            "hosts that bots open besides the public internet, as `MAP host address[:port]`, "
+            "`MAP host ~NOTFOUND` and `EXCLUDE host` with commas; also for the platform double"
+        ),
     )
     bot_browser_ca_file: str | None = Field(
         None, description="PEM of an extra authority that bots trust; for the platform double"

@@ -29,7 +29,7 @@ class AutomaticLeave(BaseModel):
 class BrowserAccess(BaseModel):
     """What a bot's Chromium may reach beyond production's defaults. Empty in production."""
 
-    host_rules: str | None = Field(None, description="value of --host-resolver-rules")
+    host_rules: str | None = Field(None, description="MAP and EXCLUDE rules of a bot's way out")
     ca_file: str | None = Field(None, description="PEM of an extra authority for the profile")
     loopback_media: bool = Field(False, description="allow WebRTC over 127.0.0.1")
 
