@@ -1,0 +1,73 @@
+"""Fifty requests at once: one bot a meeting, never over the quota, no trace of what was refused.
+
+`RACE_ROUNDS=100` runs the whole number; the suite runs a few rounds on each database.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections import Counter
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.bot_manager import BotManager, bot_manager
+from tests.support.wait_until import wait_until
+from vexa.storage import meetings
+
+ROUNDS = int(os.environ.get("RACE_ROUNDS", "2"))
+AT_ONCE = 50
+QUOTA = 3
+
+
+@pytest.fixture
+async def manager(tmp_path: Path, database_url: str, redis_url: str) -> AsyncIterator[BotManager]:
+    # a bot that only is a process: the race is over before it would say anything
+    settings = {"MAX_BOTS": "100", "BOT_COMMAND": "sleep 600", "BOT_STOP_DELAY": "0"}
+    async with bot_manager(tmp_path, database_url, redis_url, **settings) as running:
+        yield running
+
+
+def _code(number: int) -> str:
+    letters = "".join(chr(97 + number // 26**power % 26) for power in (2, 1, 0))
+    return f"abc-defg-{letters}"
+
+
+async def _send(manager: BotManager, codes: list[str]) -> Counter[int]:
+    answers = await asyncio.gather(*(manager.send("race", code) for code in codes))
+    return Counter(answer.status_code for answer in answers)
+
+
+async def _count(manager: BotManager, *, is_open: bool) -> int:
+    async with manager.database.transaction() as session:
+        if is_open:
+            return len(await meetings.open_meetings(session, user_id=manager.user_id))
+        return len(await meetings.list_for_user(session, manager.user_id))
+
+
+async def _stop_all(manager: BotManager) -> None:
+    async with manager.database.transaction() as session:
+        rows = await meetings.open_meetings(session, user_id=manager.user_id)
+    for row in rows:
+        assert row.platform_specific_id is not None
+        assert (await manager.stop_bot(row.platform_specific_id)).status_code == 202
+
+    async def all_ended() -> bool:
+        return await _count(manager, is_open=True) == 0
+
+    await wait_until(all_ended, within_s=60, what="end of all bots")
+
+
+@pytest.mark.timeout(60 + 60 * ROUNDS)
+async def test_parallel_requests(manager: BotManager) -> None:
+    for number in range(ROUNDS):
+        first = number * (AT_ONCE + 1)
+        same = await _send(manager, [_code(first)] * AT_ONCE)
+        assert same == {201: 1, 409: AT_ONCE - 1}, f"round {number}: {same}"
+        others = await _send(manager, [_code(first + 1 + index) for index in range(AT_ONCE)])
+        assert others == {201: QUOTA - 1, 403: AT_ONCE - QUOTA + 1}, f"round {number}: {others}"
+        assert await _count(manager, is_open=True) == QUOTA
+        assert await _count(manager, is_open=False) == QUOTA * (number + 1)
+        await _stop_all(manager)
