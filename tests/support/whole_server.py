@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,13 @@ class User:
         assert answer.is_success, answer.text
         return answer.json()
 
+    def new_key(self) -> ExtraKey:
+        """Mint one more key of this user."""
+        headers = {"X-Admin-Token": ADMIN_TOKEN}
+        url = f"{self.server.url}/admin/users/{self.id}/tokens"
+        answer = httpx2.post(url, headers=headers, trust_env=False).raise_for_status().json()
+        return ExtraKey(User(self.server, self.id, answer["token"]), answer["id"])
+
     async def send_bot(self, native_id: str, bot_name: str = "Notes") -> dict[str, Any]:
         """Send a stub bot and wait until it is in the meeting."""
         body = {"platform": "google_meet", "native_meeting_id": native_id, "bot_name": bot_name}
@@ -83,6 +91,20 @@ class User:
             return any(m["id"] == meeting_id and m["status"] == wanted for m in meetings)
 
         await wait_until(has_it, within_s=40, what=f"meeting {wanted}")
+
+
+@dataclass(frozen=True, slots=True)
+class ExtraKey:
+    """One more key, which can be ended."""
+
+    user: User
+    token_id: int
+
+    def revoke(self) -> None:
+        """End the key."""
+        headers = {"X-Admin-Token": ADMIN_TOKEN}
+        url = f"{self.user.server.url}/admin/tokens/{self.token_id}"
+        httpx2.delete(url, headers=headers, trust_env=False).raise_for_status()
 
 
 @contextmanager

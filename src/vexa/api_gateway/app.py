@@ -69,8 +69,9 @@ def create_app(settings: GatewaySettings) -> FastAPI:
     authorizer = Authorizer(client, settings.transcription_collector_url)
     app.include_router(make_router(settings, forwarder))
     app.include_router(make_later_router())
-    _add_feed(app, settings, FeedParts(bus, authorizer, ended_keys))
-    mcp = McpDoor(app, bus, authorizer, settings.gateway_max_body_bytes)
+    feed = FeedParts(bus, authorizer, ended_keys)
+    _add_feed(app, settings, feed)
+    mcp = McpDoor(app, feed, settings.gateway_max_body_bytes)
     install_openapi(app)
     return app
 

@@ -73,7 +73,7 @@ async def test_tools_do_what_the_routes_do(user: User, bus: Bus) -> None:
         link = f"https://meet.google.com/{NATIVE_ID}?authuser=0"
         parsed = await used(client, "parse_meeting_link", meeting_url=link)
         assert (parsed["platform"], parsed["native_meeting_id"]) == ("google_meet", NATIVE_ID)
-        meeting = await used(client, "request_meeting_bot", native_meeting_id=NATIVE_ID)
+        meeting = await used(client, "request_meeting_bot", meeting_url=link)
         again = await used(client, "request_meeting_bot", native_meeting_id=NATIVE_ID)
         assert again["status"] == "already_exists"
         await user.has_status(meeting["id"], "active")
@@ -92,10 +92,20 @@ async def test_tools_do_what_the_routes_do(user: User, bus: Bus) -> None:
         assert transcript == user.json("GET", path)
         assert await used(client, "get_bot_status") == user.json("GET", "/bots/status")
         assert (await used(client, "list_meetings"))["meetings"][0]["id"] == meeting["id"]
-        bundle = await used(client, "get_meeting_bundle", include_share_link=False, **MEETING)
-        assert (bundle["id"], "segments" in bundle) == (meeting["id"], False)
+        changed = await used(client, "update_meeting_data", name="Budget", notes="n", **MEETING)
+        assert (changed["data"]["name"], changed["data"]["notes"]) == ("Budget", "n")
+        share = await used(client, "create_transcript_share_link", ttl_seconds=600, **MEETING)
+        assert share["url"].startswith(f"{user.server.url}/public/transcripts/")
+        bundle = await used(client, "get_meeting_bundle", **MEETING)
+        assert (bundle["id"], bundle["notes"], "segments" in bundle) == (meeting["id"], "n", False)
+        assert bundle["share_link"]["url"] != share["url"]
+        early = await refused(client, "delete_meeting", **MEETING)
+        assert early["status_code"] == 409
         assert (await used(client, "stop_bot", **MEETING))["message"]
         await user.has_status(meeting["id"], "completed")
+        assert (await used(client, "delete_meeting", **MEETING))["message"]
+        gone = await refused(client, "get_meeting_transcript", **MEETING)
+        assert gone["code"] == "not_found"
 
 
 @pytest.mark.parametrize("era", ERAS)
@@ -173,6 +183,43 @@ async def nobody_listens(bus: Bus, meeting_id: int) -> bool:
     return await bus.publish(meeting_feed(meeting_id), "{}") == 0
 
 
+async def test_an_ended_key_is_told_nothing_more(user: User, bus: Bus) -> None:
+    meeting = await user.send_bot(NATIVE_ID)
+    ending, staying = user.new_key(), user
+    told: dict[str, set[str]] = {"ending": set(), "staying": set()}
+
+    def listener(name: str) -> Any:
+        async def on_message(message: Any) -> None:
+            told[name].add(getattr(message, "method", ""))
+
+        return on_message
+
+    async with (
+        connected(ending.user, message_handler=listener("ending")) as first,
+        connected(staying, message_handler=listener("staying")) as second,
+    ):
+        await first.subscribe_resource(URI)
+        await second.subscribe_resource(URI)
+        numbers = iter(range(1000))
+
+        async def told_by_a_word() -> set[str]:
+            for names in told.values():
+                names.clear()
+            number = next(numbers)
+            await say.write(bus, say.spoken(meeting["id"], "s1", number, f"Word {number}."))
+            await wait_until(lambda: told["staying"])
+            return told["ending"]
+
+        await wait_until(told_by_a_word, what="both told")
+        ending.revoke()
+
+        async def told_alone() -> bool:
+            return not await told_by_a_word()
+
+        await wait_until(told_alone, what="the ended key told nothing")
+        assert [await told_alone() for _ in range(3)] == [True] * 3
+
+
 async def test_nobody_follows_the_meeting_of_another(user: User) -> None:
     await user.send_bot(NATIVE_ID)
     other = user.server.new_user()
@@ -208,6 +255,9 @@ async def test_key_as_bearer_raw_or_x_api_key(user: User) -> None:
         ):
             answer = await http.post("/mcp", json=INITIALIZE, headers={**ACCEPT, **headers})
             assert (answer.status_code, "vexa" in answer.text) == (200, True)
+        wrong = {**ACCEPT, "Authorization": "Bearer vx_wrong"}
+        refused = await http.post("/mcp", json=INITIALIZE, headers=wrong)
+        assert (refused.status_code, refused.json()["code"]) == (401, "not_authenticated")
         nobody = await http.post("/mcp", json=INITIALIZE, headers=ACCEPT)
         assert (nobody.status_code, nobody.json()["code"]) == (401, "not_authenticated")
         # a session opens only to the key that made it

@@ -11,10 +11,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from vexa.api_gateway.authorization import Authorizer
+from vexa.api_gateway.live_feed import FeedParts
 from vexa.api_gateway.mcp.keys import read_key
 from vexa.api_gateway.mcp.rest import Rest, RestRefused
-from vexa.bus.connection import Bus
 
 if TYPE_CHECKING:
     from vexa.api_gateway.mcp.sessions import McpSessions
@@ -31,15 +30,13 @@ class McpDoor:
 
     Args:
         app: the gateway, whose routes the tools call.
-        bus: where live frames are published.
-        authorizer: knows whose meeting an address is.
+        feed: what the live feed is made of.
         max_body_bytes: largest request body.
     """
 
-    def __init__(self, app: FastAPI, bus: Bus, authorizer: Authorizer, max_body_bytes: int) -> None:
+    def __init__(self, app: FastAPI, feed: FeedParts, max_body_bytes: int) -> None:
         self._app = app
-        self._bus = bus
-        self._authorizer = authorizer
+        self._feed = feed
         self._max_body_bytes = max_body_bytes
         self._sessions: McpSessions | None = None
         self._loading = asyncio.Lock()
@@ -65,8 +62,7 @@ class McpDoor:
         except RestRefused as refused:
             if refused.status in {401, 403}:
                 return _unauthorized("Invalid API key")
-            if refused.status != 501:
-                return JSONResponse(refused.body, refused.status)
+            return JSONResponse(refused.body, refused.status)
         return None
 
     async def _loaded(self) -> McpSessions:
@@ -81,7 +77,7 @@ class McpDoor:
         from vexa.api_gateway.mcp.sessions import McpSessions
         from vexa.api_gateway.mcp.updates import Updates
 
-        handlers = Handlers(self._app, Updates(self._bus, self._authorizer))
+        handlers = Handlers(self._app, Updates(self._feed))
         sessions = McpSessions(handlers, self._max_body_bytes)
         await sessions.start()
         return sessions

@@ -12,12 +12,13 @@ import httpx2
 from starlette.requests import Request
 from starlette.types import ASGIApp
 
+from vexa.api_gateway.clients import FORWARDED_HEADERS
 from vexa.contracts.errors import RequestRefused
 from vexa.kit.service_app import CORRELATION_HEADER
 
 #: ASGI has no address to connect to; the URL needs a host all the same.
-_BASE_URL = "http://api-gateway"
-_FORWARDED_FOR = "x-forwarded-for"
+_HOST = "api-gateway"
+_KEPT_HEADERS = ("host", "user-agent", *FORWARDED_HEADERS)
 
 
 class RestRefused(RequestRefused):
@@ -42,7 +43,8 @@ class Rest:
 
     Args:
         app: the gateway.
-        request: the request to `/mcp`; its caller's address and correlation id are kept.
+        request: the request to `/mcp`; who called, by what name of this server, through which
+            proxies, and the correlation id are kept.
         api_key: sent as `X-API-Key`.
     """
 
@@ -50,9 +52,12 @@ class Rest:
         self._app = app
         self._client = (request.client.host, request.client.port) if request.client else ("", 0)
         self._headers = [(b"X-API-Key", api_key.encode("latin-1"))]
-        forwarded = request.headers.get(_FORWARDED_FOR)
-        if forwarded is not None:
-            self._headers.append((_FORWARDED_FOR.encode(), forwarded.encode("latin-1")))
+        self._headers += [
+            (name.encode(), value.encode("latin-1"))
+            for name, value in request.headers.items()
+            if name in _KEPT_HEADERS
+        ]
+        self._scheme = request.scope.get("scheme", "http")
         correlation_id = getattr(request.state, "correlation_id", None)
         if correlation_id is not None:
             self._headers.append((CORRELATION_HEADER.encode(), correlation_id.encode()))
@@ -79,7 +84,8 @@ class Rest:
         given = {name: value for name, value in (query or {}).items() if value is not None}
         # the routes have their own time-outs; an error of theirs is an answer, not an exception
         transport = httpx2.ASGITransport(self._app, raise_app_exceptions=False, client=self._client)
-        async with httpx2.AsyncClient(transport=transport, base_url=_BASE_URL) as client:
+        base_url = f"{self._scheme}://{_HOST}"
+        async with httpx2.AsyncClient(transport=transport, base_url=base_url) as client:
             answer = await client.request(
                 method, path, params=given, json=body, headers=self._headers
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
@@ -10,9 +11,9 @@ from anyio import CancelScope
 from mcp.shared.exceptions import MCPError
 from mcp_types import INTERNAL_ERROR, INVALID_PARAMS
 
-from vexa.api_gateway.authorization import Authorizer, NotAuthorized
+from vexa.api_gateway.authorization import NotAuthorized
+from vexa.api_gateway.live_feed import FeedParts
 from vexa.api_gateway.mcp.resources import read_uri
-from vexa.bus.connection import Bus
 from vexa.contracts.errors import Unavailable
 from vexa.contracts.stream_names import meeting_feed, meeting_status
 from vexa.kit.tasks import BackgroundTasks
@@ -30,17 +31,18 @@ class Updates:
     """Follows the channels of the live feed.
 
     Args:
-        bus: where the frames are published.
-        authorizer: knows whose meeting an address is.
+        feed: where the frames are published, and who knows about keys and meetings.
     """
 
-    def __init__(self, bus: Bus, authorizer: Authorizer) -> None:
-        self._bus = bus
-        self._authorizer = authorizer
+    def __init__(self, feed: FeedParts) -> None:
+        self._bus = feed.bus
+        self._authorizer = feed.authorizer
+        self._ended_keys = feed.ended_keys
 
     @asynccontextmanager
     async def following(self, api_key: str, uri: str, tell: Tell) -> AsyncIterator[None]:
-        """Await `tell` after changes of the newest stay at `uri`, as long as the context is open.
+        """Await `tell` after changes of the newest stay at `uri`, as long as the context is open
+        and the key is valid.
 
         Raises:
             MCPError: the key may not read this resource, or nobody can tell.
@@ -53,14 +55,21 @@ class Updates:
 
         channels = (meeting_feed(meeting_id), meeting_status(meeting_id))
         tasks = BackgroundTasks()
+        telling = tasks.spawn("mcp-updates", _tell_of(changed, tell))
+
+        def on_key_ended() -> None:
+            telling.cancel()
+
+        digest = hashlib.sha256(api_key.encode("utf-8", "surrogateescape")).hexdigest()
+        self._ended_keys.watch(digest, on_key_ended)
         try:
             for channel in channels:
                 await self._bus.subscribe(channel, on_frame)
-            tasks.spawn("mcp-updates", _tell_of(changed, tell))
             yield
         except Unavailable as exc:
             raise MCPError(INTERNAL_ERROR, exc.detail, {"uri": uri, "code": exc.code}) from exc
         finally:
+            self._ended_keys.forget(digest, on_key_ended)
             # a client that has gone cancels its scope, in which nothing could be awaited any more
             with CancelScope(shield=True):
                 await tasks.aclose()
