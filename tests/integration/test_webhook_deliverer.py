@@ -47,14 +47,15 @@ async def _deliverer(
 
 
 async def _settle(deliverer: WebhookDeliverer, *hooks: Hook) -> None:
-    """Let the deliverer do all that is due, and wait until each try has ended."""
+    """Let the deliverer do all that is due, until each try has ended and is written down."""
 
-    async def all_ended() -> bool:
+    async def is_done() -> bool:
+        begun = await deliverer.step()
         rows = [row for hook in hooks for row in await hook.log()]
-        return all(row.status != "pending" or row.next_try_at is not None for row in rows)
+        waits = all(row.status != "pending" or row.next_try_at is not None for row in rows)
+        return begun == 0 and waits
 
-    while await deliverer.begin_due():
-        await wait_until(all_ended, what="end of the tries")
+    await wait_until(is_done, what="end of the tries")
 
 
 def _check_signature(receiver: Receiver) -> None:
@@ -172,13 +173,13 @@ async def test_a_slow_endpoint_delays_nobody_else(database: Database) -> None:
     async with receiving(always(HANG)) as slow, receiving(always(200)) as fast:
         stuck = await Hook.make(database, slow.url, events={})
         quick = await Hook.make(database, fast.url, events={}, email="b@example.com")
-        for number in range(20):
+        for number in range(2 * PER_ENDPOINT):
             for hook in (stuck, quick):
                 await hook.move(await hook.meeting(number), JOINING, ACTIVE, ENDED)
 
         async def all_came() -> bool:
-            await deliverer.begin_due()
-            return len(fast.requests) == 20
+            await deliverer.step()
+            return len(fast.requests) == 2 * PER_ENDPOINT
 
         async with _deliverer(database, clock) as deliverer:
             await wait_until(all_came, what="every event of the quick endpoint")
@@ -194,7 +195,7 @@ async def test_retry_after_sets_the_time_of_the_next_try(database: Database) -> 
             await _settle(deliverer, hook)
             assert (await hook.log())[0].next_try_at == BEGIN + timedelta(hours=1)
             clock.step(timedelta(minutes=59))
-            assert await deliverer.begin_due() == 0
+            assert await deliverer.step() == 0
 
 
 async def test_an_address_that_is_not_public_is_never_reached(database: Database) -> None:
@@ -217,13 +218,13 @@ async def test_only_one_of_several_deliverers_sends(database: Database) -> None:
     ):
         hook = await Hook.make(database, receiver.url, events={})
         await hook.move(await hook.meeting(), JOINING, ACTIVE, ENDED)
-        assert await first.begin_due() == 1
+        assert await first.step() == 1
         for _ in range(3):
             clock.step(timedelta(seconds=4))
-            assert await first.begin_due() == 0
-            assert await second.begin_due() == 0
+            assert await first.step() == 0
+            assert await second.step() == 0
         clock.step(timedelta(seconds=6))
-        assert await second.begin_due() == 1
+        assert await second.step() == 1
         errors = [t.error for t in await hook.tries((await hook.log())[0].id)]
         assert errors == ["interrupted", None]
 

@@ -6,9 +6,10 @@ oldest pending delivery of an endpoint may go, so events keep their order.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,6 +18,8 @@ from sqlalchemy.orm import aliased
 from vexa.contracts.webhooks import DeliveryStatus
 from vexa.storage import webhook_endpoints
 from vexa.storage.tables import WebhookDeliveryRow, WebhookEndpointRow, WebhookTryRow
+
+_Row = TypeVar("_Row", WebhookDeliveryRow, WebhookEndpointRow, WebhookTryRow)
 
 #: What the log says of a try whose sender died.
 INTERRUPTED = "interrupted"
@@ -48,12 +51,16 @@ class TryResult:
     """How a try ended.
 
     Attributes:
+        claimed: what was tried.
+        ended_at: when.
         status_code: of the answer, if there was one.
         error: why it was no success; None for a success.
         next_try_at: when to try again; None to give up, or for a success.
         is_gone: the endpoint said that it will never take events again.
     """
 
+    claimed: Claimed
+    ended_at: datetime
     status_code: int | None = None
     error: str | None = None
     next_try_at: datetime | None = None
@@ -160,29 +167,50 @@ async def _logged(session: AsyncSession, delivery_ids: list[int]) -> dict[int, i
     return {row[0]: row[1] for row in await session.execute(query)}
 
 
-async def finish(
-    session: AsyncSession, claimed: Claimed, result: TryResult, *, now: datetime
-) -> None:
-    """Log how a try ended, and what follows from it."""
-    endpoint = await session.get(
-        WebhookEndpointRow, claimed.endpoint_id, with_for_update=result.is_gone
+async def finish(session: AsyncSession, results: Sequence[TryResult]) -> None:
+    """Log how tries ended, and what follows from it. A deleted delivery is passed over."""
+    gone = await _endpoints_gone(session, results)
+    rows = await _by_id(
+        session, WebhookDeliveryRow, [result.claimed.delivery_id for result in results]
     )
-    entry = await session.get(WebhookTryRow, claimed.try_id)
-    row = await session.get(WebhookDeliveryRow, claimed.delivery_id, with_for_update=True)
-    if endpoint is None or entry is None or row is None:
-        return  # the meeting was deleted meanwhile
-    entry.finished_at, entry.status_code, entry.error = now, result.status_code, result.error
+    entries = await _by_id(session, WebhookTryRow, [result.claimed.try_id for result in results])
+    for result in results:
+        row, entry = rows.get(result.claimed.delivery_id), entries.get(result.claimed.try_id)
+        if row is not None and entry is not None:
+            _finish_one(row, entry, result)
+    await session.flush()
+    for result in results:
+        endpoint = gone.get(result.claimed.endpoint_id) if result.is_gone else None
+        # the user may have given another URL meanwhile
+        if endpoint is not None and endpoint.url == result.claimed.url:
+            await webhook_endpoints.disable(session, endpoint, GONE, now=result.ended_at)
+
+
+async def _endpoints_gone(
+    session: AsyncSession, results: Sequence[TryResult]
+) -> dict[int, WebhookEndpointRow]:
+    wanted = [result.claimed.endpoint_id for result in results if result.is_gone]
+    return await _by_id(session, WebhookEndpointRow, wanted)
+
+
+async def _by_id(session: AsyncSession, kind: type[_Row], ids: Sequence[int]) -> dict[int, _Row]:
+    if not ids:
+        return {}
+    query = select(kind).where(kind.id.in_(ids)).order_by(kind.id).with_for_update()
+    return {row.id: row for row in await session.scalars(query)}
+
+
+def _finish_one(row: WebhookDeliveryRow, entry: WebhookTryRow, result: TryResult) -> None:
+    entry.finished_at = result.ended_at
+    entry.status_code, entry.error = result.status_code, result.error
     row.tries += 1
     if result.error is None:
-        row.status, row.next_try_at, row.finished_at = DeliveryStatus.DELIVERED, None, now
+        row.status, row.next_try_at = DeliveryStatus.DELIVERED, None
+        row.finished_at = result.ended_at
     elif row.status == DeliveryStatus.PENDING:
         row.next_try_at = result.next_try_at
         if result.next_try_at is None:
-            row.status, row.finished_at = DeliveryStatus.FAILED, now
-    # the user may have given another URL meanwhile
-    if result.is_gone and endpoint.url == claimed.url:
-        await session.flush()
-        await webhook_endpoints.disable(session, endpoint, GONE, now=now)
+            row.status, row.finished_at = DeliveryStatus.FAILED, result.ended_at
 
 
 async def has_work(session: AsyncSession, *, now: datetime, sending: Collection[int]) -> bool:

@@ -34,6 +34,8 @@ TIMEOUT_S = 15.0
 #: An answer's body is not used.
 MAX_ANSWER_BYTES = 4096
 POLL_S = 1.0
+#: Tries that end within this time are followed up together.
+GATHER_S = 0.05
 RETRY_S = 2.0
 #: An endpoint that hangs keeps this many of all tries at a time, and delays none of the others.
 PER_ENDPOINT = 4
@@ -70,6 +72,7 @@ class WebhookDeliverer:
         self._chance = chance
         self._tasks = BackgroundTasks()
         self._sending: dict[int, int] = {}
+        self._ended: list[TryResult] = []
         self._woken = asyncio.Event()
         self._cleaned_at: datetime | None = None
 
@@ -79,29 +82,37 @@ class WebhookDeliverer:
             self._woken.clear()
             pause_s = POLL_S
             try:
-                await self.begin_due()
+                await self.step()
             except StorageUnavailable as exc:
                 _log.warning("webhooks_wait", code=exc.code)
                 pause_s = RETRY_S
+                await asyncio.sleep(RETRY_S)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._woken.wait(), pause_s)
+                await asyncio.sleep(GATHER_S)
 
     async def aclose(self) -> None:
         """End the tries that run; whoever delivers next makes them again."""
         await self._tasks.aclose()
+        with contextlib.suppress(StorageUnavailable):
+            async with self._database.transaction() as session:
+                await webhook_sending.finish(session, self._ended)
         await self._http.aclose()
 
-    async def begin_due(self) -> int:
-        """Begin a try of each delivery that is due, as far as there is room; return how many.
+    async def step(self) -> int:
+        """Write down the tries that have ended, and begin those that are due; return how many.
 
         Raises:
-            StorageUnavailable: none was begun.
+            StorageUnavailable: none was begun; what has ended is written down next time.
         """
-        now = self._clock.now()
-        claimed: list[Claimed] = []
+        now, ended = self._clock.now(), list(self._ended)
         # the lease is kept while anything is being sent: without it that counts as lost
-        if self._sending or await self._has_work(now):
-            claimed = await self._claim(now)
+        if not self._sending and not await self._has_work(now):
+            return 0
+        claimed = await self._turn_over(now, ended)
+        del self._ended[: len(ended)]
+        for result in ended:
+            del self._sending[result.claimed.delivery_id]
         for one in claimed:
             self._sending[one.delivery_id] = one.endpoint_id
             self._tasks.spawn(f"webhook {one.delivery_id}", self._try(one))
@@ -111,23 +122,28 @@ class WebhookDeliverer:
         async with self._database.reading() as session:
             return await webhook_sending.has_work(session, now=now, sending=self._sending)
 
-    async def _claim(self, now: datetime) -> list[Claimed]:
+    async def _turn_over(self, now: datetime, ended: list[TryResult]) -> list[Claimed]:
+        still_sent = dict(self._sending)
+        for result in ended:
+            del still_sent[result.claimed.delivery_id]
         async with self._database.transaction() as session:
+            await webhook_sending.finish(session, ended)
             holder = await leases.acquire(
                 session, LEASE, self._holder, now=now, lifetime=LEASE_LIFETIME
             )
             if holder != self._holder:
                 return []
-            await webhook_sending.recover(session, now=now, sending=self._sending)
+            await webhook_sending.recover(session, now=now, sending=still_sent)
             if self._cleaned_at is None or now - self._cleaned_at >= CLEAN_EVERY:
                 await webhook_deliveries.forget_before(session, now - LOG_LIFETIME)
                 self._cleaned_at = now
+            _WAITING.set(await webhook_sending.count_waiting(session))
             return await webhook_sending.claim(
                 session,
                 now=now,
-                sending=self._sending.values(),
+                sending=still_sent.values(),
                 per_endpoint=PER_ENDPOINT,
-                limit=MOST_AT_A_TIME - len(self._sending),
+                limit=MOST_AT_A_TIME - len(still_sent),
             )
 
     async def _try(self, claimed: Claimed) -> None:
@@ -140,9 +156,8 @@ class WebhookDeliverer:
             status_code=result.status_code,
             error=result.error,
         )
-        await self._write_down(claimed, result)
-        del self._sending[claimed.delivery_id]
-        # the next event of the same meeting may go now
+        self._ended.append(result)
+        # it is written down now, and the next event of the same meeting may go
         self._woken.set()
 
     async def _send(self, claimed: Claimed) -> TryResult:
@@ -162,11 +177,11 @@ class WebhookDeliverer:
         return self._judged(claimed, answer)
 
     def _judged(self, claimed: Claimed, answer: Answer) -> TryResult:
-        status = answer.status
+        status, now = answer.status, self._clock.now()
         if httpx2.codes.is_success(status):
-            return TryResult(status)
+            return TryResult(claimed, now, status)
         if status == httpx2.codes.GONE:
-            return TryResult(status, "gone", is_gone=True)
+            return TryResult(claimed, now, status, "gone", is_gone=True)
         error = "redirect" if httpx2.codes.is_redirect(status) else "refused"
         return self._failed(claimed, error, status, answer.headers.get("Retry-After"))
 
@@ -177,18 +192,6 @@ class WebhookDeliverer:
         status: int | None = None,
         retry_after: str | None = None,
     ) -> TryResult:
-        at = next_try(
-            claimed.tries + 1, self._clock.now(), chance=self._chance(), retry_after=retry_after
-        )
-        return TryResult(status, error, next_try_at=at)
-
-    async def _write_down(self, claimed: Claimed, result: TryResult) -> None:
-        while True:
-            try:
-                async with self._database.transaction() as session:
-                    await webhook_sending.finish(session, claimed, result, now=self._clock.now())
-                    _WAITING.set(await webhook_sending.count_waiting(session))
-                return
-            except StorageUnavailable as exc:
-                _log.warning("webhooks_wait", code=exc.code)
-                await asyncio.sleep(RETRY_S)
+        now = self._clock.now()
+        at = next_try(claimed.tries + 1, now, chance=self._chance(), retry_after=retry_after)
+        return TryResult(claimed, now, status, error, next_try_at=at)
