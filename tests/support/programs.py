@@ -62,7 +62,7 @@ class Programs:
             env={**self._env},
         )
         self._running.append(server)
-        server.wait_ready(lambda: self._answers(name))
+        server.wait_ready(lambda: self._answers(name), within_s=60)
         return server
 
     def _answers(self, name: str) -> bool:

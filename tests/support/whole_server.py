@@ -117,6 +117,7 @@ def whole_server(
         "BOT_COMMAND": f"{sys.executable} {STUB}",
         "BOT_STOP_DELAY": "2",
         "MAX_BOTS": "100",
+        "URL_ALLOWED_HOSTS": "127.0.0.1",
         **env,
     }
     programs = Programs(database_url, redis_url, folder, settings)
