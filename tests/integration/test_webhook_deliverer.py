@@ -15,7 +15,7 @@ from tests.support.webhooks import ACTIVE, BEGIN, ENDED, JOINING, Hook, SteppedC
 from vexa.bot_manager.webhooks.deliverer import PER_ENDPOINT, WebhookDeliverer
 from vexa.kit.public_addresses import AllowList
 from vexa.kit.safe_http import SafeHttp
-from vexa.storage import webhook_deliveries, webhook_endpoints
+from vexa.storage import webhook_deliveries, webhook_endpoints, webhook_sending
 from vexa.storage.database import Database
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -242,3 +242,22 @@ async def test_old_deliveries_leave_the_log(database: Database) -> None:
         assert [row.event_id for row in await hook.log()] == [
             receiver.requests[1].headers["webhook-id"]
         ]
+
+
+async def test_every_endpoint_comes_before_any_comes_twice(database: Database) -> None:
+    busy = await Hook.make(database, "http://127.0.0.1:1/")
+    calm = await Hook.make(database, "http://127.0.0.1:2/", email="b@example.com")
+    for hook in (busy, busy, busy, calm):
+        await hook.move(await hook.meeting(len(await hook.log())), JOINING)
+
+    async def claim(sending: list[int], per_endpoint: int, limit: int) -> list[int]:
+        async with database.transaction() as session:
+            claimed = await webhook_sending.claim(
+                session, now=BEGIN, sending=sending, per_endpoint=per_endpoint, limit=limit
+            )
+        return [one.endpoint_id for one in claimed]
+
+    first, second = (await busy.endpoint()).id, (await calm.endpoint()).id
+    assert await claim([], 2, 2) == [first, second]
+    assert await claim([first] * 2, 2, 10) == []
+    assert await claim([first], 2, 10) == [first]

@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.webhooks import ACTIVE, BEGIN, ENDED, JOINING, NOT_FOUND, Hook
 from vexa.contracts.errors import Conflict, NotFound
-from vexa.storage import transitions, webhook_deliveries, webhook_endpoints
+from vexa.storage import erasure, transitions, webhook_deliveries, webhook_endpoints
 from vexa.storage.database import Database
 
 URL = "https://hooks.example.com/vexa"
@@ -168,11 +168,11 @@ async def test_a_replaced_secret_signs_for_a_day_more(database: Database) -> Non
     assert await live(timedelta(0)) == []
 
 
-async def test_a_deleted_meeting_leaves_no_event(database: Database) -> None:
+async def test_an_erased_meeting_leaves_no_event(database: Database) -> None:
     hook = await Hook.make(database, URL)
-    kept, deleted = await hook.meeting(0), await hook.meeting(1)
-    await hook.move(deleted, JOINING, NOT_FOUND)
+    kept, erased = await hook.meeting(0), await hook.meeting(1)
+    await hook.move(erased, JOINING, NOT_FOUND)
     await hook.move(kept, JOINING)
     async with database.transaction() as session:
-        await webhook_deliveries.forget_meeting(session, deleted)
+        await erasure.erase(session, erased)
     assert [row.meeting_id for row in await hook.log()] == [kept]

@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, FastAPI, Header, Query, Request, status
+from fastapi import APIRouter, Depends, FastAPI, Query, Request, status
+from fastapi.security import APIKeyHeader
 
 from vexa.admin_api.auth import DatabaseDep
 from vexa.admin_api.parameters import Id, Skip
@@ -30,10 +31,11 @@ from vexa.storage.tables import utc_now
 
 #: wire.md §6.
 _CLOSED = "Webhook URL cannot target internal or private networks"
+_KEY_HEADER = APIKeyHeader(name="X-API-Key", scheme_name="ApiKey", auto_error=False)
 
 
 async def webhook_user(
-    database: DatabaseDep, x_api_key: Annotated[str | None, Header(include_in_schema=False)] = None
+    database: DatabaseDep, x_api_key: Annotated[str | None, Depends(_KEY_HEADER)] = None
 ) -> int:
     """Return the id of the user whose API key this is.
 

@@ -129,13 +129,6 @@ async def replay(
     return row
 
 
-async def forget_meeting(session: AsyncSession, meeting_id: int) -> None:
-    """Delete every event of a meeting, sent or not, with its tries."""
-    await session.execute(
-        delete(WebhookDeliveryRow).where(WebhookDeliveryRow.meeting_id == meeting_id)
-    )
-
-
 async def forget_before(session: AsyncSession, moment: datetime) -> None:
     """Delete deliveries that ended before a time, with their tries."""
     await session.execute(delete(WebhookDeliveryRow).where(WebhookDeliveryRow.finished_at < moment))

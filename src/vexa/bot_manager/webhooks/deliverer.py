@@ -147,7 +147,11 @@ class WebhookDeliverer:
             )
 
     async def _try(self, claimed: Claimed) -> None:
-        result = await self._send(claimed)
+        try:
+            result = await self._send(claimed)
+        except Exception as exc:  # noqa: BLE001  # boundary: one endpoint must not hold a try for ever
+            _log.error("webhook_defect", delivery_id=claimed.delivery_id, error=type(exc).__name__)
+            result = self._failed(claimed, "internal_error")
         _TRIES.labels(result.error or "delivered").inc()
         _log.info(
             "webhook_tried",
