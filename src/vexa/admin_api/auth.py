@@ -6,6 +6,7 @@ import hmac
 from typing import Annotated, cast
 
 from fastapi import Depends, Header, Request
+from fastapi.security import APIKeyHeader
 from pydantic import SecretStr
 
 from vexa.admin_api.settings import AdminApiSettings
@@ -14,6 +15,8 @@ from vexa.contracts.errors import NotAllowed, VexaError
 from vexa.storage.callers import Caller, Callers
 from vexa.storage.database import Database
 
+_ADMIN_HEADER = APIKeyHeader(name="X-Admin-API-Key", scheme_name="AdminToken", auto_error=False)
+_KEY_HEADER = APIKeyHeader(name="X-API-Key", scheme_name="ApiKey", auto_error=False)
 #: What the read-only token may ask with.
 _READING = frozenset({"GET", "HEAD"})
 
@@ -54,7 +57,7 @@ DatabaseDep = Annotated[Database, Depends(database_of)]
 def admin_only(
     request: Request,
     settings: SettingsDep,
-    x_admin_api_key: Annotated[str | None, Header(include_in_schema=False)] = None,
+    x_admin_api_key: Annotated[str | None, Depends(_ADMIN_HEADER)] = None,
     x_admin_token: Annotated[str | None, Header(include_in_schema=False)] = None,
 ) -> None:
     """Let only the holder of an admin token pass; compared in constant time.
@@ -80,7 +83,7 @@ def _is_same(given: str, expected: SecretStr) -> bool:
 
 
 async def current_caller(
-    database: DatabaseDep, x_api_key: Annotated[str | None, Header(include_in_schema=False)] = None
+    database: DatabaseDep, x_api_key: Annotated[str | None, Depends(_KEY_HEADER)] = None
 ) -> Caller:
     """Return whose API key this is, whatever it may do.
 

@@ -29,7 +29,11 @@ async def banner() -> Message:
     return Message(message="Vexa Admin API")
 
 
-@router.post("/users", status_code=status.HTTP_201_CREATED)
+@router.post(
+    "/users",
+    status_code=status.HTTP_201_CREATED,
+    responses={200: {"model": UserWithKey, "description": "The e-mail is known"}},
+)
 async def create_user_with_key(
     body: UserCreate, settings: SettingsDep, database: DatabaseDep, response: Response
 ) -> UserWithKey:
@@ -43,7 +47,11 @@ async def create_user_with_key(
     return UserWithKey(**users.to_response(row).model_dump(), api_key=minted.api_key)
 
 
-@router.post("/admin/users", status_code=status.HTTP_201_CREATED)
+@router.post(
+    "/admin/users",
+    status_code=status.HTTP_201_CREATED,
+    responses={200: {"model": UserResponse, "description": "The e-mail is known"}},
+)
 async def create_user(
     body: UserCreate, settings: SettingsDep, database: DatabaseDep, response: Response
 ) -> UserResponse:

@@ -37,7 +37,10 @@ def describe_route(route: Route) -> dict[str, Any]:
     described: dict[str, Any] = {
         "parameters": _parameters(route),
         "responses": {
-            str(route.status): {"description": route.summary, **_content(route.answer)},
+            **{
+                str(status): {"description": route.summary, **_content(route.answer)}
+                for status in (route.status, *route.also)
+            },
             "default": {
                 "description": "What went wrong: `detail` for a person, `code` for a program",
                 "content": {"application/json": {"schema": _ref(ErrorBody)}},

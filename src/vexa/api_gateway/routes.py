@@ -26,7 +26,7 @@ class Route:
 
     Attributes:
         service: which program owns it.
-        status: of a success.
+        status: of a success; `also` are others with the same answer.
         query: names of parameters; `parameters.QUERY` says what each may be.
         security: the header that its owner checks; None for whoever has the link.
     """
@@ -41,6 +41,7 @@ class Route:
     security: str | None = "ApiKey"
     query: tuple[str, ...] = ()
     needs_body: bool = True
+    also: tuple[int, ...] = ()
 
 
 def _admin(method: str, path: str, status: int, summary: str, answer: Answer, **more: Any) -> Route:
@@ -60,7 +61,10 @@ _BOT_ROUTES = (
     ),
     Route("GET", "/bots/status", BOTS, 200, "Bots that run now", b.BotStatusList),
     Route("GET", "/bots/id/{meeting_id}", BOTS, 200, "One bot", m.MeetingResponse),
-    Route("DELETE", f"/bots{_AT}", BOTS, 202, "Take the bot out", b.StopAnswer),
+    Route(
+        *("DELETE", f"/bots{_AT}", BOTS, 202, "Take the bot out", b.StopAnswer),
+        also=(200,),
+    ),
 )
 
 _MEETING_ROUTES = (
@@ -131,9 +135,16 @@ _ADMIN_ROUTES = (
         "Make a user, or find one, with a key",
         u.UserWithKey,
         body=u.UserCreate,
+        also=(200,),
     ),
     _admin(
-        "POST", "/admin/users", 201, "Make a user, or find one", u.UserResponse, body=u.UserCreate
+        "POST",
+        "/admin/users",
+        201,
+        "Make a user, or find one",
+        u.UserResponse,
+        body=u.UserCreate,
+        also=(200,),
     ),
     _admin("GET", "/admin/users", 200, "Users by id", [u.UserResponse], query=_PAGE),
     _admin("GET", "/admin/users/email/{email}", 200, "A user by e-mail", u.UserResponse),

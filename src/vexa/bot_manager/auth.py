@@ -6,6 +6,7 @@ import hmac
 from typing import Annotated, cast
 
 from fastapi import Depends, Header, Request
+from fastapi.security import APIKeyHeader
 
 from vexa.bot_manager.parts import Parts
 from vexa.contracts.api_keys import FOR_BOTS, InvalidKey, MissingKey, require
@@ -16,6 +17,7 @@ from vexa.storage.callers import find_caller, note_use
 from vexa.storage.tables import UserRow, utc_now
 
 _BEARER = "Bearer "
+_KEY_HEADER = APIKeyHeader(name="X-API-Key", scheme_name="ApiKey", auto_error=False)
 
 
 def parts_of(request: Request) -> Parts:
@@ -27,7 +29,7 @@ PartsDep = Annotated[Parts, Depends(parts_of)]
 
 
 async def current_user(
-    parts: PartsDep, x_api_key: Annotated[str | None, Header()] = None
+    parts: PartsDep, x_api_key: Annotated[str | None, Depends(_KEY_HEADER)] = None
 ) -> UserRow:
     """Return the user whose key this is.
 

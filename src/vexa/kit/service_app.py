@@ -11,7 +11,7 @@ from typing import Any
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, PlainTextResponse
 from fastapi_offline import FastAPIOffline
 from prometheus_client import CONTENT_TYPE_LATEST, Histogram, generate_latest
 from starlette.exceptions import HTTPException
@@ -19,10 +19,18 @@ from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from vexa.contracts.errors import ConfigurationError, RequestRefused, VexaError
+from vexa.contracts.http.errors import ErrorBody
 
 _log = structlog.get_logger(__name__)
 
 CORRELATION_HEADER = "X-Request-ID"
+#: What every route may answer besides its own: in the form of `ErrorBody`.
+ERROR_RESPONSES: dict[int | str, dict[str, Any]] = {
+    "default": {
+        "model": ErrorBody,
+        "description": "What went wrong: `detail` for a person, `code` for a program",
+    }
+}
 #: Largest request body of a service; the gateway's own limit is a setting.
 MAX_BODY_BYTES = 1_048_576
 #: Methods that metrics and logs name; anyone can invent others.
@@ -58,7 +66,9 @@ def create_service_app(
         max_body_bytes: largest request body.
         **options: passed on to FastAPI.
     """
-    app = FastAPIOffline(title=title, lifespan=_noting_refusal(lifespan), **options)
+    app = FastAPIOffline(
+        title=title, lifespan=_noting_refusal(lifespan), responses=ERROR_RESPONSES, **options
+    )
     app.add_exception_handler(VexaError, _on_vexa_error)
     app.add_exception_handler(RequestValidationError, _on_validation_error)
     app.add_exception_handler(HTTPException, _on_http_exception)
@@ -111,7 +121,7 @@ def _add_operator_routes(app: FastAPI, checks: dict[str, Check], facts: Facts) -
         status = 503 if problems else 200
         return JSONResponse({"ready": not problems, "problems": problems}, status)
 
-    @app.get("/metrics", tags=["operator"])
+    @app.get("/metrics", tags=["operator"], response_class=PlainTextResponse)
     async def metrics() -> Response:
         """Prometheus text."""
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.responses import PlainTextResponse
+from fastapi.security import APIKeyHeader
 
 from vexa.contracts.http.bots import Message
 from vexa.contracts.http.meetings import MeetingList, MeetingPatch, MeetingResponse, ShareAnswer
@@ -20,7 +21,10 @@ from vexa.transcription_collector.changes import Changes, Finder
 from vexa.transcription_collector.service import Transcripts
 from vexa.transcription_collector.shares import Shares
 
-Key = Annotated[str | None, Header(alias="X-API-Key", include_in_schema=False)]
+Key = Annotated[
+    str | None,
+    Depends(APIKeyHeader(name="X-API-Key", scheme_name="ApiKey", auto_error=False)),
+]
 NativeId = Annotated[str, Path(max_length=255)]
 Id = Annotated[int, Path(ge=0, le=MAX_INTEGER)]
 WhichId = Annotated[int | None, Query(ge=0, le=MAX_INTEGER, description="one of several there")]
@@ -141,8 +145,12 @@ def make_share_router(transcripts: Transcripts, shares: Shares, database: Databa
             meeting = await meetings.own_at(session, caller.user_id, key, meeting_id)
         return await shares.create(meeting, ttl_seconds, _base_url(request))
 
-    @router.get("/public/transcripts/{share_id}.txt", response_class=PlainTextResponse)
-    async def shared_text(share_id: Annotated[str, Path(max_length=100)]) -> PlainTextResponse:
+    @router.get(
+        "/public/transcripts/{share_id}.txt",
+        response_model=None,
+        responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
+    )
+    async def shared_text(share_id: Annotated[str, Path(max_length=100)]) -> Response:
         """The transcript that a link shows; needs no key."""
         headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
         return PlainTextResponse(await shares.text(share_id), headers=headers)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from pydantic import BaseModel
 
 from vexa.contracts.http.meetings import MeetingResponse
+from vexa.contracts.http.row_times import RowTime
 from vexa.contracts.http.users import TokenInfo, UserResponse
 
 
@@ -30,7 +29,7 @@ class UserRecord(BaseModel):
     email: str
     name: str | None
     image_url: str | None
-    created_at: datetime
+    created_at: RowTime
     max_concurrent_bots: int
 
 
@@ -42,10 +41,10 @@ class MeetingRecord(BaseModel):
     platform: str
     native_meeting_id: str | None
     status: str
-    start_time: datetime | None
-    end_time: datetime | None
-    created_at: datetime
-    updated_at: datetime
+    start_time: RowTime | None
+    end_time: RowTime | None
+    created_at: RowTime
+    updated_at: RowTime
 
 
 class SessionRecord(BaseModel):
@@ -54,7 +53,7 @@ class SessionRecord(BaseModel):
     id: int
     meeting_id: int
     session_uid: str
-    session_start_time: datetime
+    session_start_time: RowTime
 
 
 class TranscriptionStats(BaseModel):
@@ -101,7 +100,7 @@ class UsagePatterns(BaseModel):
     most_used_platform: str | None
     meetings_per_day: float
     peak_usage_hours: list[int]
-    last_activity: datetime | None
+    last_activity: RowTime | None
 
 
 class UserActivity(BaseModel):

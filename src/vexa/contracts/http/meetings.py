@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from vexa.contracts.http.row_times import RowTime
 from vexa.contracts.languages import LANGUAGE_CODES
 
 #: A hundred years.
@@ -23,11 +24,11 @@ class MeetingResponse(BaseModel):
     constructed_meeting_url: str | None
     status: str
     bot_container_id: str | None
-    start_time: datetime | None
-    end_time: datetime | None
+    start_time: RowTime | None
+    end_time: RowTime | None
     data: dict[str, Any]
-    created_at: datetime
-    updated_at: datetime
+    created_at: RowTime
+    updated_at: RowTime
 
 
 class MeetingList(BaseModel):

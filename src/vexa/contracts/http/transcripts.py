@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel
+
+from vexa.contracts.http.row_times import RowTime
 
 
 class Segment(BaseModel):
@@ -23,7 +24,7 @@ class Segment(BaseModel):
     completed: bool
     segment_id: str
     session_uid: str
-    created_at: datetime | None
+    created_at: RowTime | None
     updated_at: str | None
     absolute_start_time: str
     absolute_end_time: str
@@ -37,8 +38,8 @@ class TranscriptHead(BaseModel):
     native_meeting_id: str | None
     constructed_meeting_url: str | None
     status: str
-    start_time: datetime | None
-    end_time: datetime | None
+    start_time: RowTime | None
+    end_time: RowTime | None
     data: dict[str, Any]
     notes: str | None
     recordings: list[dict[str, Any]]

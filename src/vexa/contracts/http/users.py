@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, EmailStr, Field
 
 from vexa.contracts.api_keys import Scope
+from vexa.contracts.http.row_times import RowTime
 
 #: Largest value of the database's integer columns.
 MAX_INTEGER = 2**31 - 1
@@ -35,7 +35,7 @@ class UserResponse(BaseModel):
     email: str
     name: str | None
     image_url: str | None
-    created_at: datetime
+    created_at: RowTime
     max_concurrent_bots: int
     data: dict[str, Any]
 
@@ -81,9 +81,9 @@ class TokenInfo(BaseModel):
     user_id: int
     scopes: list[str]
     name: str | None
-    created_at: datetime
-    last_used_at: datetime | None
-    expires_at: datetime | None
+    created_at: RowTime
+    last_used_at: RowTime | None
+    expires_at: RowTime | None
 
 
 class TokenResponse(TokenInfo):
