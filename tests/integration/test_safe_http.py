@@ -17,7 +17,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.support.address_forms import closed_hosts, loopback_hosts
-from tests.support.listener import listening
+from tests.support.listener import OK, listening
 from vexa.contracts.errors import UnsafeUrl
 from vexa.kit.public_addresses import AllowList, is_public
 from vexa.kit.safe_http import SafeHttp, read_url
@@ -252,6 +252,16 @@ async def test_an_answer_is_read_up_to_its_bound_and_no_longer() -> None:
         async with safe("127.0.0.1") as client:
             answer = await client.request("GET", f"http://127.0.0.1:{target.port}/", headers={})
         assert (len(answer.body), answer.is_cut) == (65_536, True)
+
+
+async def test_no_cookie_goes_to_another_host_of_the_same_address() -> None:
+    names = Names(one_example=[["127.0.0.1"]], two_example=[["127.0.0.1"]])
+    async with listening() as target, safe("127.0.0.1", names) as client:
+        target.answer = OK.replace(b"\r\n\r\n", b"\r\nSet-Cookie: mine=1; Path=/\r\n\r\n")
+        for host in ("one.example", "two.example", "one.example"):
+            await client.request("GET", f"http://{host}:{target.port}/", headers={})
+    assert len(target.requests) == 3
+    assert not any(b"cookie" in request.lower() for request in target.requests)
 
 
 async def test_a_receiver_that_never_ends_its_answer_is_given_up() -> None:

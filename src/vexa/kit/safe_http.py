@@ -13,6 +13,7 @@ import re
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from ipaddress import IPv4Address, IPv6Address
 from urllib.parse import urlsplit
 
@@ -162,9 +163,10 @@ class SafeHttp:
         self._guard = Guard(self._allow, resolve)
         self._timeout_s = timeout_s
         self._max_body_bytes = max_body_bytes
-        # a kept connection belongs to an address, and could serve another host's request
+        # kept connections and cookies belong to an address, and could go to another host there
         self._client = httpx2.AsyncClient(
             verify=tls or True,
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
             trust_env=False,
             follow_redirects=False,
             timeout=httpx2.Timeout(timeout_s, connect=timeout_s / _TRIES),
