@@ -110,8 +110,18 @@ if [ "$(cat "$stamp" 2>/dev/null)" != "$key" ]; then
     echo "$key" >"$stamp"
 fi
 
-# --- JavaScript packages that the tests use as clients ----------------------------------------
+# --- packages that the tests use as clients, or to make one -----------------------------------
 if [ "$use" = dev ]; then
+    # what the generator pins otherwise than we do lies beside our packages, and only it sees that
+    beside=tests/integration/clients/generated/requirements.txt
+    key=$(sha256sum <$beside)
+    if [ "$(cat .venv/beside/.installed 2>/dev/null)" != "$key" ]; then
+        say "installing the generator of clients"
+        rm -rf .venv/beside
+        .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps \
+            --require-hashes --target .venv/beside -r $beside
+        echo "$key" >.venv/beside/.installed
+    fi
     wanted_by=tests/integration/clients/npm
     key=$(cat $wanted_by/package*.json | sha256sum)
     if [ "$(cat .venv/npm/.installed 2>/dev/null)" != "$key" ]; then
