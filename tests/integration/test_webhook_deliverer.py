@@ -261,3 +261,21 @@ async def test_every_endpoint_comes_before_any_comes_twice(database: Database) -
     assert await claim([], 2, 2) == [first, second]
     assert await claim([first] * 2, 2, 10) == []
     assert await claim([first], 2, 10) == [first]
+
+
+async def test_a_deliverer_that_is_shut_down_leaves_its_work_to_the_next(
+    database: Database,
+) -> None:
+    clock = SteppedClock()
+    async with receiving(always(HANG)) as receiver:
+        hook = await Hook.make(database, receiver.url, events={})
+        await hook.move(await hook.meeting(), JOINING, ACTIVE, ENDED)
+        async with _deliverer(database, clock) as first:
+            assert await first.step() == 1
+            await wait_until(lambda: len(receiver.requests) == 1, what="the first try")
+        receiver.answer = always(200)
+        async with _deliverer(database, clock, "d2") as second:
+            await _settle(second, hook)
+        delivery = (await hook.log())[0]
+        assert [t.error for t in await hook.tries(delivery.id)] == ["interrupted", None]
+        assert (delivery.status, delivery.tries) == ("delivered", 1)

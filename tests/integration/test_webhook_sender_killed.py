@@ -87,12 +87,19 @@ async def test_every_try_is_logged_and_every_event_arrives(
     database: Database, database_url: str, tmp_path: Path
 ) -> None:
     sender = Sender(database_url, tmp_path)
-    async with receiving(always(200)) as trap, receiving(always(500)) as receiver:
+    async with (
+        receiving(always(200)) as trap,
+        receiving(always(500)) as receiver,
+        receiving(always(410)) as gone,
+    ):
+        left = await Hook.make(database, gone.url, email="b@example.com")
+        await left.move(await left.meeting(), JOINING, ACTIVE, ENDED)
         hook = await Hook.make(database, receiver.url)
         for number in range(MEETINGS):
             await hook.move(await hook.meeting(number), JOINING, ACTIVE, ENDED)
         with sender.life():
             await wait_until(_tries_ended(hook, 1), within_s=60, what="500")
+            await wait_until(_is_disabled(left), within_s=60, what="410")
         receiver.answer = always(HANG)
         with sender.life():
             await wait_until(lambda: len(receiver.requests) == 2 * MEETINGS, within_s=60)
@@ -125,6 +132,8 @@ async def test_every_try_is_logged_and_every_event_arrives(
         arrived = Counter(r.headers["webhook-id"] for r in receiver.requests)
         assert all(1 <= arrived[name] <= len(own) for name, own in tries.items())
         assert trap.requests == []
+        assert [row.status for row in await left.log()] == ["failed", *["skipped"] * 3]
+        assert len(gone.requests) == 1
         _check_what_came(receiver, receiver.requests[before:])
 
 
@@ -135,6 +144,13 @@ def _answer_then_hang(count: int) -> Answerer:
         return (left.pop() if left else HANG), ""
 
     return answer
+
+
+def _is_disabled(hook: Hook) -> Callable[[], Awaitable[bool]]:
+    async def disabled() -> bool:
+        return (await hook.endpoint()).disabled_reason is not None
+
+    return disabled
 
 
 def _all_delivered(hook: Hook) -> Callable[[], Awaitable[bool]]:

@@ -80,15 +80,13 @@ class WebhookDeliverer:
         """Deliver for ever; a database that is away is waited for."""
         while True:
             self._woken.clear()
-            pause_s = POLL_S
             try:
                 await self.step()
             except StorageUnavailable as exc:
                 _log.warning("webhooks_wait", code=exc.code)
-                pause_s = RETRY_S
                 await asyncio.sleep(RETRY_S)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), pause_s)
+                await asyncio.wait_for(self._woken.wait(), POLL_S)
                 await asyncio.sleep(GATHER_S)
 
     async def aclose(self) -> None:
@@ -97,6 +95,7 @@ class WebhookDeliverer:
         with contextlib.suppress(StorageUnavailable):
             async with self._database.transaction() as session:
                 await webhook_sending.finish(session, self._ended)
+                await leases.release(session, LEASE, self._holder)
         await self._http.aclose()
 
     async def step(self) -> int:
