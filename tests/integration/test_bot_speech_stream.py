@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
@@ -20,12 +20,16 @@ START_S = 1_700_000_000.0
 SECOND = np.full(16_000, 8_000, np.int16)
 
 
+def _urls(ports: Sequence[int]) -> str:
+    return ", ".join(f"ws://127.0.0.1:{port}" for port in ports)
+
+
 @asynccontextmanager
-async def stream_to(port: int) -> AsyncIterator[tuple[SpeechStream, asyncio.Task[None]]]:
+async def stream_to(*ports: int) -> AsyncIterator[tuple[SpeechStream, asyncio.Task[None]]]:
     """A stream that sends, and its task."""
     start = iso_utc(datetime.fromtimestamp(START_S, UTC))
     hello = Hello(uid="c-1", meeting_id=1, token="t", resume=True, session_start=start)
-    stream = SpeechStream(StreamAddress(f"ws://127.0.0.1:{port}", hello))
+    stream = SpeechStream(StreamAddress(_urls(ports), hello))
     task = asyncio.ensure_future(stream.run())
     try:
         yield stream, task
@@ -127,4 +131,18 @@ async def test_a_goodbye_that_was_lost_is_said_again() -> None:
         stream.finish()
         async with RecordingSpeech(port) as second:
             await asyncio.wait_for(task, 20)
+            assert second.streams["c-1"].ended
+
+
+async def test_a_stream_goes_on_at_another_replica_when_one_is_gone() -> None:
+    ports = free_port(), free_port()
+    async with stream_to(*ports) as (stream, task):
+        async with RecordingSpeech(ports[0], is_durable=False) as first:
+            stream.audio(SECOND)
+            await heard_by(first, 16_000)
+        async with RecordingSpeech(ports[1]) as second:
+            stream.audio(SECOND)
+            stream.finish()
+            await asyncio.wait_for(task, 30)
+            assert loud_runs(second.streams["c-1"]) == [(0, 32_000)]
             assert second.streams["c-1"].ended

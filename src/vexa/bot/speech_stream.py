@@ -2,6 +2,8 @@
 
 The stream has one uid for its whole life. Whenever a socket is there, the server says from which
 sample it wants to hear, and everything from there is sent again; what it calls durable is let go.
+Of several replicas the next is tried whenever one refuses or is gone: a session's position is in
+Redis, so any of them can go on with it.
 """
 
 from __future__ import annotations
@@ -9,8 +11,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+from collections import deque
 from dataclasses import dataclass
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
@@ -36,17 +40,25 @@ _FULL_SCALE = 32768.0
 
 @dataclass(frozen=True, slots=True)
 class StreamAddress:
-    """Where a stream goes, and as what."""
+    """Where a stream goes, and as what. `url` may be several, parted by commas: replicas."""
 
     url: str
     hello: Hello
+
+    @property
+    def urls(self) -> list[str]:
+        """The addresses, in order."""
+        return [url.strip() for url in self.url.split(",") if url.strip()]
 
 
 class SpeechStream:
     """A `StreamSink` with a socket behind it. `run` lives until the stream is finished."""
 
     def __init__(self, address: StreamAddress) -> None:
-        self._url = address.url
+        # replicas share the load when streams begin at different ones
+        urls = address.urls
+        first = crc32(address.hello.uid.encode()) % len(urls)
+        self._urls = deque([*urls[first:], *urls[:first]])
         self._hello = address.hello
         self._backlog = Backlog()
         self._news = asyncio.Event()
@@ -95,13 +107,14 @@ class SpeechStream:
         pause_s = RETRY_FIRST_S
         while True:
             try:
-                async with connect(self._url, proxy=None, max_size=2**20) as socket:
+                async with connect(self._urls[0], proxy=None, max_size=2**20) as socket:
                     position = await self._greet(socket)
                     pause_s = RETRY_FIRST_S
                     if await self._converse(socket, position):
                         return
             except (OSError, InvalidHandshake, ConnectionClosed, TimeoutError, ValueError) as exc:
                 _log.info("speech_socket_lost", uid=self.uid, cause=type(exc).__name__)
+            self._urls.rotate(-1)
             await asyncio.sleep(pause_s)
             pause_s = min(pause_s * 1.6, RETRY_MAX_S)
 
