@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
-from tests.support.processes import ServerProcess, find_program, free_port, port_open
+from tests.support.processes import ServerProcess, find_program, free_port
 from vexa.supervision.redis_server import find_redis_server
 
 
@@ -74,6 +74,8 @@ def postgres_server(
     bin_pattern = "/usr/lib/postgresql/*/bin/{}"
     initdb = find_program("initdb", bin_pattern.format("initdb"))
     postgres = find_program("postgres", bin_pattern.format("postgres"))
+    is_ready = find_program("pg_isready", bin_pattern.format("pg_isready"))
+    question = [is_ready, "-q", "-h", "127.0.0.1", "-p", str(port)]
     subprocess.run(
         [
             *(initdb, "-D", str(data), "-U", role, "-E", "UTF8", "--no-sync"),
@@ -93,7 +95,8 @@ def postgres_server(
     ]
     server = ServerProcess(command, folder / "postgres.log", user=uid)
     try:
-        server.wait_ready(lambda: port_open(port), within_s=30)
+        # the port is open before the server takes connections
+        server.wait_ready(lambda: subprocess.run(question).returncode == 0, within_s=60)
         login = f"{role}:{quote(password, safe='')}" if password else role
         yield f"postgresql+asyncpg://{login}@127.0.0.1:{port}/postgres"
     finally:
