@@ -122,6 +122,7 @@ async def test_refusals_are_mcp_errors(user: User, era: str) -> None:
         both = await refused(client, "request_meeting_bot", meeting_url="x", native_meeting_id="y")
         assert "exactly one of meeting_url and native_meeting_id" in both["detail"]
         for tool, arguments in (
+            ("update_bot_config", {"meeting_id": NATIVE_ID, "language": "de"}),
             ("list_recordings", {}),
             ("get_recording", {"recording_id": 1}),
             ("delete_recording", {"recording_id": 1}),
