@@ -18,6 +18,7 @@ from vexa.bot.browser import open_browser
 from vexa.bot.capture import Capture
 from vexa.bot.hearing import Hearing
 from vexa.bot.lifecycle import BotState, Lifecycle
+from vexa.bot.navigation import NavigationGuard
 from vexa.bot.page import BrowserPage
 from vexa.bot.reporter import ManagerClient, Reporter
 from vexa.bot.roster import Roster
@@ -94,11 +95,14 @@ class Bot:
             context.on("close", lambda _: self._ask(Outcome.BROWSER_FAILED, "browser: closed"))
             browser_page = context.pages[0] if context.pages else await context.new_page()
             browser_page.on("crash", lambda _: self._ask(Outcome.PAGE_DEAD, "page: crashed"))
+            navigation = NavigationGuard(self._platform.hosts, self._on_led_away)
+            await navigation.watch(context, browser_page)
             await self._capture.install(context, browser_page)
             self._hearing.listen(browser_page)
             page = BrowserPage(browser_page, self._platform.probes)
             await self._stay_until_over(page)
             await self._say_goodbye(page)
+            await navigation.aclose()
             await self._hearing.aclose()
             await self._streams.finish(_LAST_WORDS_IN_HASTE_S if self._in_haste else _LAST_WORDS_S)
 
@@ -146,6 +150,9 @@ class Bot:
     def _ask(self, outcome: Outcome, reason: str) -> None:
         if not self._stop.done():
             self._stop.set_result(JoinError(outcome, reason))
+
+    def _on_led_away(self) -> None:
+        self._ask(Outcome.PAGE_CHANGED, "page: sent to a host that is not the platform's")
 
     def _on_signal(self) -> None:
         self._in_haste = True

@@ -11,22 +11,26 @@ import os
 import socket
 import ssl
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
 import pytest
+from playwright.async_api import BrowserContext, Page
 from playwright.async_api import Error as PlaywrightError
-from playwright.async_api import Page
 
 from tests.support.listener import Listener, listening
+from tests.support.wait_until import wait_until
 from vexa.bot.browser import open_browser
+from vexa.bot.navigation import NavigationGuard, may_open
 from vexa.contracts.bot import BotLaunch, BrowserAccess
 from vexa.simulator.certificates import CertificateFiles, write_certificates
 
 HOST = "meet.google.com"
+#: A public site, as far as the bot's proxy goes, that is not the platform's.
+ELSEWHERE = "elsewhere.example"
 #: Names whose addresses an attacker's name server chose.
 NAMES = {"loop.example": ["127.0.0.1"], "private.example": ["10.0.0.1"], "six.example": ["::1"]}
 #: One try of each kind; `url` is https, `ws` the same by wss.
@@ -97,6 +101,7 @@ class Datagrams(asyncio.DatagramProtocol):
 class Scene:
     """A page of the platform, and a machine that it must not reach."""
 
+    context: BrowserContext
     page: Page
     inner: Listener
     datagrams: Datagrams
@@ -120,7 +125,12 @@ async def _resolve(host: str, _port: int) -> list[str]:
 
 async def _serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     """The platform's page, and `/to?url`, which redirects there."""
-    line = (await reader.readuntil(b"\r\n\r\n")).split(b" ")[1].decode()
+    try:
+        line = (await reader.readuntil(b"\r\n\r\n")).split(b" ")[1].decode()
+    except (OSError, asyncio.IncompleteReadError):
+        # a connection that Chromium opened in case it needs one
+        writer.close()
+        return
     _, _, where = line.partition("?")
     if line.startswith("/to?"):
         head = f"HTTP/1.1 302 Found\r\nLocation: {unquote(where)}\r\nContent-Length: 0"
@@ -143,7 +153,8 @@ def _launch(folder: Path, files: CertificateFiles, port: int) -> BotLaunch:
             **{"meeting_url": f"https://{HOST}/", "work_dir": str(folder)},
             **{"manager_url": "http://127.0.0.1:1", "whisperlive_url": "ws://127.0.0.1:1"},
             "browser": BrowserAccess(
-                host_rules=f"MAP {HOST} 127.0.0.1:{port}", ca_file=str(files.ca)
+                host_rules=f"MAP {HOST} 127.0.0.1:{port}, MAP {ELSEWHERE} 127.0.0.1:{port}",
+                ca_file=str(files.ca),
             ),
         }
     )
@@ -151,7 +162,7 @@ def _launch(folder: Path, files: CertificateFiles, port: int) -> BotLaunch:
 
 @asynccontextmanager
 async def _scene(folder: Path) -> AsyncIterator[Scene]:
-    files = write_certificates(folder / "ca", (HOST, "localhost", *NAMES))
+    files = write_certificates(folder / "ca", (HOST, ELSEWHERE, "localhost", *NAMES))
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     tls.load_cert_chain(files.chain, files.key)
     loop = asyncio.get_running_loop()
@@ -164,7 +175,7 @@ async def _scene(folder: Path) -> AsyncIterator[Scene]:
         async with open_browser(_launch(folder, files, port), _resolve) as context:
             page = context.pages[0]
             await page.goto(f"https://{HOST}/")
-            yield Scene(page, inner, datagrams, port)
+            yield Scene(context, page, inner, datagrams, port)
         transport.close()
     server.close()
 
@@ -195,3 +206,56 @@ async def test_the_page_itself_cannot_be_led_there(scene: Scene) -> None:
             with pytest.raises(PlaywrightError, match=r"net::ERR|interrupted"):
                 await scene.page.goto(where, timeout=10_000)
     assert scene.inner.connections == 0
+
+
+async def _home(page: Page) -> None:
+    async def is_there() -> bool:
+        # the error page of the way before may come in between
+        with suppress(PlaywrightError):
+            await page.goto(f"https://{HOST}/to?https://{HOST}/again")
+        return page.url == f"https://{HOST}/again"
+
+    await wait_until(is_there, what="the page")
+
+
+async def test_the_main_frame_stays_on_the_platform(scene: Scene) -> None:
+    hosts, refused = frozenset({HOST}), list[str]()
+    guard = NavigationGuard(hosts, lambda: refused.append("away"))
+    await guard.watch(scene.context, scene.page)
+    away = f"https://{ELSEWHERE}/"
+    ways = (away, f"https://{HOST}/to?{away}", f"https://{HOST}/to?http://{HOST}/")
+    for where in ways:
+        await _home(scene.page)
+        await scene.page.evaluate("(url) => { setTimeout(() => { location.href = url; }) }", where)
+        await wait_until(
+            lambda: refused and scene.page.url.startswith("chrome-error:"), what="refusal"
+        )
+        refused.clear()
+    await _home(scene.page)
+    framed = """(url) => new Promise((done) => {
+      const frame = Object.assign(document.createElement("iframe"), {src: url});
+      frame.onload = done;
+      document.body.append(frame);
+    }).then(() => window.open(url) === undefined)"""
+    await scene.page.evaluate(framed, away)
+    await wait_until(lambda: len(scene.context.pages) == 1, what="end of the other window")
+    assert scene.page.url == f"https://{HOST}/again"
+    assert scene.page.frames[1].url == away
+    await guard.aclose()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *(
+            "http://meet.google.com/",
+            "https://meet.google.com.example/",
+            "https://[",
+            "about:blank",
+        ),
+        *("https://meet.google.com@example.org/", "file:///etc/passwd", "chrome://version", ""),
+    ],
+)
+def test_what_the_main_frame_may_not_open(url: str) -> None:
+    assert not may_open(url, frozenset({HOST}))
+    assert may_open(f"https://{HOST}:443/x", frozenset({HOST}))
