@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import httpx2
 import pytest
 
 from tests.support.bot_manager import BotManager, bot_manager
@@ -35,8 +36,17 @@ def _code(number: int) -> str:
     return f"abc-defg-{letters}"
 
 
+def _client(manager: BotManager) -> httpx2.AsyncClient:
+    # the server closes connections that are idle between two rounds
+    limits = httpx2.Limits(max_connections=AT_ONCE, max_keepalive_connections=0)
+    url, headers = manager.client.base_url, manager.client.headers
+    return httpx2.AsyncClient(base_url=url, headers=headers, limits=limits, timeout=60)
+
+
 async def _send(manager: BotManager, codes: list[str]) -> Counter[int]:
-    answers = await asyncio.gather(*(manager.send("race", code) for code in codes))
+    bodies = [{"platform": "google_meet", "native_meeting_id": code} for code in codes]
+    async with _client(manager) as client:
+        answers = await asyncio.gather(*(client.post("/bots", json=body) for body in bodies))
     return Counter(answer.status_code for answer in answers)
 
 
@@ -50,9 +60,10 @@ async def _count(manager: BotManager, *, is_open: bool) -> int:
 async def _stop_all(manager: BotManager) -> None:
     async with manager.database.transaction() as session:
         rows = await meetings.open_meetings(session, user_id=manager.user_id)
-    for row in rows:
-        assert row.platform_specific_id is not None
-        assert (await manager.stop_bot(row.platform_specific_id)).status_code == 202
+    async with _client(manager) as client:
+        for row in rows:
+            answer = await client.delete(f"/bots/google_meet/{row.platform_specific_id}")
+            assert answer.status_code == 202
 
     async def all_ended() -> bool:
         return await _count(manager, is_open=True) == 0
