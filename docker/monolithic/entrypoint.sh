@@ -27,18 +27,19 @@ install -d -m 0755 "$VEXA_LOG_DIR"
 # the way to the models leads through folders of root
 chmod 0711 /root "$(dirname "$HF_HOME")"
 install -d -m 1777 /tmp/.X11-unix
-rm -f /tmp/.X99-lock /tmp/.X11-unix/X99 "$VEXA_RUN_DIR"/*.sock
+rm -f /tmp/.X99-lock /tmp/.X11-unix/X99 "$VEXA_RUN_DIR"/*.sock "$VEXA_RUN_DIR/environment"
 
 # --- configuration, stores, schema ---------------------------------------------------------------
-"${as_vexa[@]}" vexa container
+"${as_vexa[@]}" /opt/vexa/bin/vexa container
 while IFS= read -r -d '' pair; do export "${pair?}"; done <"$VEXA_RUN_DIR/environment"
-rm "$VEXA_RUN_DIR/environment"
+# stays for `docker exec`, for root alone
+chown root:root "$VEXA_RUN_DIR/environment"
 # bots draw on the same display
 chown vexa:vexa-bot "$VEXA_RUN_DIR/Xauthority"
 chmod 0640 "$VEXA_RUN_DIR/Xauthority"
 
 # --- logs: each program's file, with its name in front -------------------------------------------
-programs=(xvfb whisperlive transcription-collector admin-api bot-manager api-gateway)
+programs=(supervisord xvfb whisperlive transcription-collector admin-api bot-manager api-gateway)
 [ -z "$VEXA_STORES_CONFIG" ] || programs+=(redis)
 files=()
 for program in "${programs[@]}"; do
@@ -50,13 +51,14 @@ tail -n 0 -F "${files[@]}" 2>/dev/null | mawk -W interactive '
     length($0) { print program ": " $0 }' &
 
 # --- programs -------------------------------------------------------------------------------------
-supervisord -n -u root -c /etc/supervisor/supervisord.conf &
+# silent: its own lines come through its file too
+supervisord -n -s -u root -c /etc/supervisor/supervisord.conf &
 supervisord=$!
 
 stop() {
     trap '' TERM INT
     say "stopping: bots leave, last words are stored"
-    vexa drain --within "$drain_s" || true
+    /opt/vexa/bin/vexa drain --within "$drain_s" || true
     kill -TERM "$supervisord" 2>/dev/null || true
 }
 stopping=""

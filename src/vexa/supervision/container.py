@@ -1,7 +1,7 @@
 """Prepares the image's container: everything between its start and supervisord's.
 
 Runs as the account of the programs, not as root. What the programs need to know goes into one
-file, which `docker/monolithic/entrypoint.sh` reads and removes.
+file, which `docker/monolithic/entrypoint.sh` reads and gives to root.
 """
 
 from __future__ import annotations

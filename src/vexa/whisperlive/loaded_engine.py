@@ -8,6 +8,7 @@ from collections.abc import Callable
 import structlog
 
 from vexa.contracts.errors import EngineUnavailable
+from vexa.kit.memory import give_back_free_memory
 from vexa.whisperlive import metrics
 from vexa.whisperlive.engines.base import Engine, Gate
 from vexa.whisperlive.engines.registry import ENGINES
@@ -87,4 +88,6 @@ class LoadedEngine:
                 may_download=settings.whisper_download,
             )
         folder = self._model.folder if self._model else None
-        return self._loader.load(folder, settings.engine_options)
+        engine = self._loader.load(folder, settings.engine_options)
+        give_back_free_memory()
+        return engine
