@@ -89,7 +89,7 @@ def test_keys_are_minted_listed_and_revoked(run: Run, user: User) -> None:
 
 
 def test_a_bot_from_start_to_end(server: WholeServer, as_user: Run, user: User) -> None:
-    sent = as_user("bot", "start", "google_meet", NATIVE_ID).stdout
+    sent = as_user("bot", "start", LINK).stdout
     assert "(google_meet abc-defg-hij): requested" in sent
     again = as_user("bot", "start", "google_meet", NATIVE_ID, code=1)
     assert "(409)" in str(again.exception)

@@ -42,9 +42,8 @@ async function bootstrap() {
 
 function follow(dialect, onFrame) {
   return new Promise((resolve, reject) => {
-    const feed = new WebSocket(
-      `${url.replace("http", "ws")}/ws?api_key=${key}&dialect=${dialect}`,
-    );
+    const chosen = dialect === "both" ? "" : `&dialect=${dialect}`;
+    const feed = new WebSocket(`${url.replace("http", "ws")}/ws?api_key=${key}${chosen}`);
     feed.onopen = () =>
       feed.send(
         JSON.stringify({
@@ -69,22 +68,25 @@ async function main() {
   const managers = {
     transcript: renderer.createTranscriptManager(),
     "transcript.mutable": renderer.createTranscriptManager(),
+    both: renderer.createTranscriptManager(),
   };
   const byId = new Map();
   const byStart = new Map();
   let ready = 0;
   const tellReady = () => {
     ready += 1;
-    if (ready === 2) console.log("ready");
+    if (ready === 3) console.log("ready");
   };
   await Promise.all([
-    follow("transcript", async (frame) => {
-      if (frame.type === "subscribed") {
-        managers.transcript.bootstrap(await bootstrap());
-        tellReady();
-      }
-      if (frame.type === "transcript") managers.transcript.handleMessage(frame);
-    }),
+    ...["transcript", "both"].map((dialect) =>
+      follow(dialect, async (frame) => {
+        if (frame.type === "subscribed") {
+          managers[dialect].bootstrap(await bootstrap());
+          tellReady();
+        }
+        managers[dialect].handleMessage(frame);
+      }),
+    ),
     follow("transcript.mutable", async (frame) => {
       if (frame.type === "subscribed") {
         const segments = await bootstrap();
@@ -102,6 +104,7 @@ async function main() {
   console.log(
     JSON.stringify({
       "0.4.0 manager, transcript": rows(managers.transcript.getSegments()),
+      "0.4.0 manager, both": rows(managers.both.getSegments()),
       "0.4.0 manager, transcript.mutable": rows(managers["transcript.mutable"].getSegments()),
       "0.4.0 pipeline": pipeline(byId),
       "0.1.1": documented(byStart),
