@@ -55,7 +55,7 @@ async def _settle(deliverer: WebhookDeliverer, *hooks: Hook) -> None:
         waits = all(row.status != "pending" or row.next_try_at is not None for row in rows)
         return begun == 0 and waits
 
-    await wait_until(is_done, what="end of the tries")
+    await wait_until(is_done, within_s=60, what="end of the tries")
 
 
 def _check_signature(receiver: Receiver) -> None:
@@ -182,7 +182,7 @@ async def test_a_slow_endpoint_delays_nobody_else(database: Database) -> None:
             return len(fast.requests) == 2 * PER_ENDPOINT
 
         async with _deliverer(database, clock) as deliverer:
-            await wait_until(all_came, what="every event of the quick endpoint")
+            await wait_until(all_came, within_s=60, what="every event of the quick endpoint")
             assert len(slow.requests) == PER_ENDPOINT
 
 
