@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 #: Links that are looked at in one text.
 _MOST_LINKS = 30
@@ -25,7 +26,11 @@ _ID = re.compile(
 
 def links(text: str) -> Iterator[str]:
     """Yield what looks like a link, in order, without the markup around it."""
-    for token in re.split(r"[\s<>]+", text)[: 50 * _MOST_LINKS]:
+    return islice(_candidates(text), _MOST_LINKS)
+
+
+def _candidates(text: str) -> Iterator[str]:
+    for token in re.split(r"[\s<>]+", text):
         start = _WITH_SCHEME.search(token)
         found = token[start.start() :] if start else token.lstrip(_OPENING)
         if start is None and _LIKE_HOST.match(found) is None:

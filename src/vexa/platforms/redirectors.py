@@ -39,7 +39,7 @@ _OPAQUE = (
     *("bit.ly", "t.co", "tinyurl.com", "lnkd.in", "goo.gl", "ow.ly", "calendar.app.google"),
     *(".mimecast.com", ".mimecastprotect.com", ".sendgrid.net", ".list-manage.com"),
 )
-_V3 = re.compile(r"/v3/__(?P<url>.+?)__;(?P<chars>[A-Za-z0-9_=-]*)!")
+_V3_CHARS = re.compile(r"([A-Za-z0-9_=-]*)!")
 _RUN = string.ascii_uppercase + string.ascii_lowercase + string.digits + "-_"
 
 
@@ -78,16 +78,17 @@ def _proofpoint(link: Link) -> str | None:
 
 
 def _proofpoint_3(link: Link) -> str | None:
-    found = _V3.search(link.text)
+    url, _, tail = link.text.partition("/v3/__")[2].partition("__;")
+    found = _V3_CHARS.match(tail)
     if found is None:
         return None
-    chars = iter(_base64(found["chars"]) or "")
+    chars = iter(_base64(found[1]) or "")
 
     def restore(mark: re.Match[str]) -> str:
         length = _RUN.index(mark[1]) + 2 if mark[1] else 1
         return "".join(next(chars, "") for _ in range(length))
 
-    return re.sub(r"\*(?:\*([A-Za-z0-9_-]))?", restore, found["url"])
+    return re.sub(r"\*(?:\*([A-Za-z0-9_-]))?", restore, url)
 
 
 def _base64(text: str) -> str | None:
