@@ -85,6 +85,9 @@ class WebhookDeliverer:
             except StorageUnavailable as exc:
                 _log.warning("webhooks_wait", code=exc.code)
                 await asyncio.sleep(RETRY_S)
+            except Exception:  # noqa: BLE001  # boundary: deliveries must outlive a defect
+                _log.exception("webhook_defect")
+                await asyncio.sleep(RETRY_S)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._woken.wait(), POLL_S)
                 await asyncio.sleep(GATHER_S)
@@ -146,11 +149,7 @@ class WebhookDeliverer:
             )
 
     async def _try(self, claimed: Claimed) -> None:
-        try:
-            result = await self._send(claimed)
-        except Exception as exc:  # noqa: BLE001  # boundary: one endpoint must not hold a try for ever
-            _log.error("webhook_defect", delivery_id=claimed.delivery_id, error=type(exc).__name__)
-            result = self._failed(claimed, "internal_error")
+        result = await self._send(claimed)
         _TRIES.labels(result.error or "delivered").inc()
         _log.info(
             "webhook_tried",
@@ -175,7 +174,7 @@ class WebhookDeliverer:
             return self._failed(claimed, "timeout")
         except httpx2.ConnectError:
             return self._failed(claimed, "no_connection")
-        except httpx2.HTTPError:
+        except (httpx2.HTTPError, httpx2.InvalidURL, OSError, ValueError):
             return self._failed(claimed, "connection_broken")
         return self._judged(claimed, answer)
 

@@ -65,7 +65,7 @@ class DeliveryTry(BaseModel):
     error: str | None = Field(
         description=(
             "null for a success, else timeout, no_connection, connection_broken, refused, "
-            "redirect, gone, address_not_allowed, interrupted or internal_error"
+            "redirect, gone, address_not_allowed or interrupted"
         )
     )
 
