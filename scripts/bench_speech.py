@@ -9,7 +9,9 @@ Prints a table to stderr; the last line is one JSON object.
 
 from __future__ import annotations
 
+import json
 import os
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -20,11 +22,17 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from tests.bench.speech.material import Stream, continuous_talkers, load_voices, meeting
+from tests.bench.speech.material import (
+    Stream,
+    continuous_talkers,
+    load_voices,
+    meeting,
+    plain_words,
+)
 from tests.bench.speech.noise import make_recordings
 from tests.bench.speech.report import capacity, comparison, plot, table
 from tests.bench.speech.runs import Run, drafts, finals, percentile, run_case
-from tests.bench.speech.servers import Server, our_server, peer_python, peer_server
+from tests.bench.speech.servers import PEER, Server, our_server, peer_python, peer_server
 from tests.support.human_speech import Utterance
 from vexa.kit.report import Report
 from vexa.whisperlive.models import find_model
@@ -109,6 +117,25 @@ class Bench:
             for name, score in zip(recordings, run.scores, strict=True)
         }
 
+    def stock_client(self) -> dict[str, Any]:
+        """Let whisper-live's own client talk to our server."""
+        stream = self._talk(1, 12.0, self._seed)[0]
+        with tempfile.TemporaryDirectory() as name, _server(self._models["base"]) as server:
+            sound = Path(name) / "sound.raw"
+            sound.write_bytes((stream.samples * 32767).astype("<i2").tobytes())
+            command = [str(peer_python()), str(PEER / "talk.py"), server.url.rsplit(":")[-1]]
+            told = subprocess.run(
+                [*command, str(sound)], check=True, capture_output=True, text=True
+            )
+        answer = json.loads(told.stdout.splitlines()[-1])
+        heard = set(plain_words(" ".join(answer["committed"])))
+        said = [word.text for word in stream.words]
+        return {
+            "words_heard_share": round(sum(word in heard for word in said) / len(said), 3),
+            "partials": answer["partials"],
+            "errors": answer["errors"],
+        }
+
     def _talk(self, count: int, seconds: float, seed: int) -> list[Stream]:
         return continuous_talkers(self._voices, count, seconds, seed)
 
@@ -121,7 +148,7 @@ class Bench:
 
 
 @contextmanager
-def _server(model: Path, *, peer: bool) -> Iterator[Server]:
+def _server(model: Path, *, peer: bool = False) -> Iterator[Server]:
     with tempfile.TemporaryDirectory(prefix="vexa-bench-") as name:
         start = peer_server if peer else our_server
         with start(Path(name), model) as server:
@@ -148,6 +175,8 @@ def main() -> None:
     keys: dict[str, Any] = {"quick": plan.runs < 3, "speech": "human" if speech else "flite"}
     keys |= bench.compare()
     if os.environ.get("PART") != "compare":
+        if with_peer:
+            keys["stock_client"] = bench.stock_client()
         keys["meeting_of_8"] = bench.meeting()
         false_words = bench.noise()
         keys["false_words_per_min"] = round(sum(false_words.values()) / len(false_words), 2)

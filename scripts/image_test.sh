@@ -47,4 +47,4 @@ cleanup
 ip netns add "$network"
 trap cleanup EXIT
 ip -n "$network" link set lo up
-PYTHONPATH=. HF_HUB_OFFLINE=1 nsenter --net="/run/netns/$network" "$@"
+PYTHONPATH=. HF_HUB_OFFLINE=1 VEXA_IMAGE_OUTSIDE=$$ nsenter --net="/run/netns/$network" "$@"

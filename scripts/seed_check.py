@@ -28,10 +28,22 @@ REDIS_PASSWORDS = ["password", "your-redis-password"]
 HOSTS = ("host", "postgres.example.com", "redis.example.com")
 
 
-def run_flags(volume: str) -> str:
+#: The document's own volume; here it holds a model already, since there is no hub.
+VOLUME = "vexa-models"
+
+
+def fill_volume(docker: Docker) -> None:
+    """Make the document's volume of models, with a model in it."""
+    docker.shell(f"docker volume rm -f {VOLUME}")
+    docker("volume", "create", VOLUME)
+    place = docker("volume", "inspect", "--format", "{{.Mountpoint}}", VOLUME).strip()
+    make_models_volume(Path(place))
+
+
+def run_flags() -> str:
     """What the machine gives to every `docker run`: names of hosts, and a model without a hub."""
     hosts = " ".join(f"--add-host {name}:127.0.0.1" for name in HOSTS)
-    return f"{hosts} -v {volume} -e WHISPER_MODEL_SIZE={MODEL}"
+    return f"{hosts} -e WHISPER_MODEL_SIZE={MODEL}"
 
 
 def check(commands: list[Command], steps: Steps) -> list[str]:
@@ -55,9 +67,10 @@ def main() -> int:
     document = read_document(DOCUMENT.read_text())
     with tempfile.TemporaryDirectory(prefix="vexa-seed-") as name:
         folder = Path(name)
-        volume = make_models_volume(folder / "huggingface")
+        docker = Docker(folder / "engine")
+        fill_volume(docker)
         with external_stores(folder / "redis", ROLES, REDIS_PASSWORDS):
-            steps = Steps(Docker(folder / "engine"), run_flags(volume), document.variables)
+            steps = Steps(docker, run_flags(), VOLUME, document.variables)
             try:
                 failed = check(document.commands, steps)
                 failed += check_rows(document, steps)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -28,9 +29,10 @@ _FOLLOW_S = 5
 class Steps:
     """Runs the commands one after another; remembers what a reader would remember."""
 
-    def __init__(self, docker: Docker, flags: str, variables: dict[str, str]) -> None:
+    def __init__(self, docker: Docker, flags: str, volume: str, variables: dict[str, str]) -> None:
         self._docker = docker
         self._flags = flags
+        self._volume = volume
         self._variables = variables
         self._known: dict[str, str] = {}
         self._key = "vx_none"
@@ -55,7 +57,8 @@ class Steps:
     def run_with_variables(self) -> str | None:
         """Start the server with the document's separate variables in place of its URLs."""
         environment = {**self._variables, "ADMIN_API_TOKEN": promises.ADMIN_TOKEN}
-        Container.start(self._docker, NAME, environment, *self._flags.split())
+        flags = f"{self._flags} {self._models()}"
+        Container.start(self._docker, NAME, environment, *flags.split())
         promises.wait_until_ready(self.container)
         return None
 
@@ -71,7 +74,11 @@ class Steps:
         ]
 
     def _shell(self, text: str, timeout_s: float = 120) -> CompletedProcess[str]:
-        return self._docker.shell(text, timeout_s=timeout_s, flags=self._flags)
+        own = "" if self._volume in text else self._models()
+        return self._docker.shell(text, timeout_s=timeout_s, flags=f"{self._flags} {own}")
+
+    def _models(self) -> str:
+        return f"-v {self._volume}:/root/.cache/huggingface"
 
     def _filled_in(self, text: str) -> str:
         text = _KEY.sub(self._key, text)
@@ -151,15 +158,18 @@ def _failed(result: CompletedProcess[str]) -> str | None:
 
 def check_rows(document: Document, steps: Steps) -> list[str]:
     """Check addresses, tables and separate variables; return what does not hold."""
-    failed = [
-        address
-        for address in document.addresses
-        if "swagger" not in httpx2.get(address, trust_env=False).text.lower()
-    ]
+    failed = [address for address in document.addresses if not _is_documented(address)]
     failed += [f"{row.heading}: {row.name}" for row in document.rows if not _holds(row, steps)]
     if document.variables and steps.run_with_variables() is not None:
         failed.append("separate variables")
     return failed
+
+
+def _is_documented(address: str) -> bool:
+    try:
+        return "swagger" in httpx2.get(address, trust_env=False).text.lower()
+    except httpx2.HTTPError:
+        return False
 
 
 def _holds(row: Row, steps: Steps) -> bool:
@@ -178,8 +188,9 @@ def _holds(row: Row, steps: Steps) -> bool:
 
 
 def _is_model(name: str) -> bool:
-    try:
-        find_model(name, Path("/nonexistent"), None, may_download=False)
-    except EngineUnavailable as exc:
-        return "no model is called" not in exc.detail
+    with tempfile.TemporaryDirectory() as cache:
+        try:
+            find_model(name, Path(cache), None, may_download=False)
+        except EngineUnavailable as exc:
+            return "no model is called" not in exc.detail
     return True

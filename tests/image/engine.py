@@ -2,7 +2,8 @@
 
 The tests' process lives in that network namespace too, so what listens on loopback here listens on
 loopback in the container: the simulated meeting, Postgres and Redis. Nothing of them is in the
-image. Capabilities, seccomp, process namespace, `/dev/shm` and PID 1 are a real container's.
+image. Capabilities, seccomp, process namespace, `/dev/shm` and PID 1 are a real container's. Only
+the build has a way out: `VEXA_IMAGE_OUTSIDE` is a process in the machine's own network.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ verb=$1; shift
 case $verb in
     build)
         set -- --layers --format docker --isolation chroot --network host {build} "$@"
-        exec nsenter --net=/proc/1/ns/net podman build {limits} "$@" ;;
+        exec nsenter --net=/proc/$VEXA_IMAGE_OUTSIDE/ns/net podman build {limits} "$@" ;;
     run)
         exec podman run --network ns:/run/netns/{network} --shm-size {shm}m \\
             {limits} $VEXA_IMAGE_RUN_FLAGS "$@" ;;

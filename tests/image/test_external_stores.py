@@ -123,6 +123,9 @@ async def _check_what_was_kept(
         body = await client.transcript(code)
         assert body["status"] == "completed", body
         shares = [promises.heard_share(body["segments"], play, n) for n in range(TURNS)]
-        assert min(shares) >= 0.5, (shares, [(s["speaker"], s["text"][:30]) for s in body["segments"]])
+        assert min(shares) >= 0.5, (
+            shares,
+            [(s["speaker"], s["text"][:30]) for s in body["segments"]],
+        )
         assert {s["speaker"] for s in body["segments"]} == set(double.PEOPLE)
     await client.aclose()

@@ -5,13 +5,18 @@ from __future__ import annotations
 import asyncio
 import socket
 
+import structlog
 import uvicorn
 from fastapi import FastAPI
 
 from vexa.contracts.errors import ConfigurationError
 
+_log = structlog.get_logger(__name__)
+
 #: Time that open requests get to finish after SIGTERM; supervisord's own limit is longer.
 GRACE_S = 5
+#: How long an idle connection stays open: far longer than any client of ours keeps one.
+KEEP_ALIVE_S = 75
 #: Largest WebSocket message, unless a program says otherwise.
 MAX_MESSAGE_BYTES = 1_048_576
 #: Address that means every one of this machine, of IPv6 and IPv4 alike.
@@ -40,6 +45,7 @@ def serve(
         ConfigurationError: a port cannot be listened on, or the app refuses to start so.
     """
     sockets = [listen(host, port) for port in ports]
+    _log.info("listens", host=host, ports=[sock.getsockname()[1] for sock in sockets])
     config = uvicorn.Config(
         app,
         log_config=None,
@@ -51,6 +57,7 @@ def serve(
         proxy_headers=False,
         server_header=False,
         timeout_graceful_shutdown=GRACE_S,
+        timeout_keep_alive=KEEP_ALIVE_S,
     )
     try:
         uvicorn.Server(config).run(sockets=sockets)
