@@ -33,6 +33,24 @@ def test_the_gateway_answers_on_both_ports_over_both_families(
         programs.stop()
 
 
+def test_the_gateway_is_ready_when_every_service_behind_it_answers(
+    database_url: str, redis_url: str, tmp_path: Path
+) -> None:
+    services = ("admin-api", "bot-manager", "transcription-collector")
+    programs = Programs(database_url, redis_url, tmp_path)
+    try:
+        programs.start("api-gateway")
+        url = f"{programs.url('api-gateway')}/readyz"
+        answer = httpx2.get(url, trust_env=False)
+        assert answer.status_code == 503
+        assert set(answer.json()["problems"]) == set(services)
+        for name in services:
+            programs.start(name)
+        assert httpx2.get(url, trust_env=False).json() == {"ready": True, "problems": {}}
+    finally:
+        programs.stop()
+
+
 def test_a_port_in_use_is_named() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

@@ -17,6 +17,7 @@ from vexa.api_gateway.live_feed import FeedConnection, FeedLimits, FeedParts
 from vexa.api_gateway.mcp.door import McpDoor
 from vexa.api_gateway.openapi import install_openapi
 from vexa.api_gateway.rate_limits import RateLimits
+from vexa.api_gateway.services import service_checks
 from vexa.api_gateway.settings import GatewaySettings
 from vexa.bus.connection import Bus
 from vexa.contracts.http.bots import Message
@@ -54,7 +55,7 @@ def create_app(settings: GatewaySettings) -> FastAPI:
     app = create_service_app(
         "Vexa API",
         lifespan=lifespan,
-        checks={"redis": bus.problem},
+        checks={"redis": bus.problem, **service_checks(settings, client)},
         max_body_bytes=settings.gateway_max_body_bytes,
     )
     limits = {"rates": settings.rates, "proxies": settings.proxies}
