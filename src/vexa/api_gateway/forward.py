@@ -102,11 +102,13 @@ class Forwarder:
         outgoing = self._client.build_request(
             request.method,
             _target(request, base_url),
-            headers=[
-                *kept_headers(request.headers.items(), _REQUEST_ONLY | FORWARDED_HEADERS),
-                *self._proxies.told_to_services(request.scope),
-                (CORRELATION_HEADER, request.state.correlation_id),
-            ],
+            headers=_encoded(
+                [
+                    *kept_headers(request.headers.items(), _REQUEST_ONLY | FORWARDED_HEADERS),
+                    *self._proxies.told_to_services(request.scope),
+                    (CORRELATION_HEADER, request.state.correlation_id),
+                ]
+            ),
             content=await request.body(),
         )
         try:
@@ -117,16 +119,18 @@ class Forwarder:
         except httpx2.TransportError as exc:
             raise ServiceUnreachable(f"Service unavailable: {service} cannot be reached") from exc
         response = Response(body, self._status(request, answer.status_code, body))
-        response.raw_headers = [
-            (name.encode("latin-1"), value.encode("latin-1"))
-            for name, value in kept_headers(answer.headers.multi_items())
-        ]
+        response.raw_headers = _encoded(kept_headers(answer.headers.multi_items()))
         return response
 
     def _status(self, request: Request, status: int, body: bytes) -> int:
         if self._dialect is ApiDialect.NEWER and status in OLDER_STATUSES:
             return error_status(status, body)
         return success_status(self._dialect, request.method, request.url.path, status)
+
+
+def _encoded(headers: list[Header]) -> list[tuple[bytes, bytes]]:
+    # the bytes that came: a header may hold any of Latin-1 (RFC 9110 §5.5)
+    return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
 
 
 def _target(request: Request, base_url: str) -> httpx2.URL:
