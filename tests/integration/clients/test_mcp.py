@@ -234,6 +234,50 @@ async def test_nobody_follows_the_meeting_of_another(user: User) -> None:
                 pass
 
 
+NO_CAPABILITIES: dict[str, object] = {"io.modelcontextprotocol/clientCapabilities": {}}
+
+
+async def test_hostile_input_is_the_callers_fault(user: User) -> None:
+    calls: list[tuple[str, dict[str, Any]]] = [
+        ("tools/call", {"name": "get_meeting_transcript", "arguments": {"meeting_id": "\ud800"}}),
+        ("tools/call", {"name": "stop_bot", "arguments": {"meeting_id": "../../admin/users"}}),
+        ("prompts/get", {"name": "vexa.meeting_prep", "arguments": {"notes": "\ud800"}}),
+        ("resources/read", {"uri": "vexa://transcripts/google_meet/\ud800"}),
+        ("resources/read", {"uri": "vexa://transcripts/%00/%ff"}),
+        ("resources/subscribe", {"uri": "vexa://transcripts/google_meet/%2e%2e"}),
+    ]
+    bodies = [b"", b"{", b"null", b"\xff", b"[" * 100_000, b"{}", json.dumps([INITIALIZE]).encode()]
+    headers = {**ACCEPT, "Content-Type": "application/json", "X-API-Key": user.api_key}
+    async with httpx2.AsyncClient(base_url=user.server.url, timeout=30, trust_env=False) as http:
+        opened = await http.post("/mcp", json=INITIALIZE, headers=headers)
+        session = {"Mcp-Session-Id": opened.headers["mcp-session-id"]}
+        for method, params in calls:
+            envelope = {"io.modelcontextprotocol/protocolVersion": ERAS[1], **NO_CAPABILITIES}
+            single = {
+                "MCP-Protocol-Version": ERAS[1],
+                "Mcp-Method": method,
+                "Mcp-Name": params.get("name") or params["uri"],
+            }
+            eras: list[tuple[dict[str, str], dict[str, Any]]] = [(session, {})]
+            if single["Mcp-Name"].isascii():
+                eras.append((single, {"_meta": envelope}))
+            for era, meta in eras:
+                call = {"jsonrpc": "2.0", "id": 1, "method": method, "params": {**params, **meta}}
+                answer = await http.post(
+                    "/mcp", content=json.dumps(call).encode(), headers={**headers, **era}
+                )
+                assert answer.status_code < 500, call
+                assert "Internal" not in answer.text, call
+                assert '"error"' in answer.text or '"isError":true' in answer.text, call
+        for era in ({}, session, {"MCP-Protocol-Version": ERAS[1]}):
+            for body in bodies:
+                answer = await http.post("/mcp", content=body, headers={**headers, **era})
+                assert 400 <= answer.status_code < 500, (era, body[:20])
+        key = {b"Authorization": "Bearer é".encode("latin-1"), b"Accept": b"*/*"}
+        strange = await http.post("/mcp", json=INITIALIZE, headers=key)
+        assert strange.status_code == 401
+
+
 INITIALIZE = {
     "jsonrpc": "2.0",
     "id": 1,

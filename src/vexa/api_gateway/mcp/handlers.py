@@ -79,6 +79,7 @@ class Handlers:
         tool = TOOLS.get(params.name)
         if tool is None:
             raise MCPError(INVALID_PARAMS, f"Unknown tool; known: {', '.join(sorted(TOOLS))}")
+        _check_text(params.arguments)
         try:
             arguments = tool.arguments.model_validate(params.arguments or {})
         except ValidationError as exc:
@@ -110,6 +111,7 @@ class Handlers:
         if prompt is None:
             raise MCPError(INVALID_PARAMS, f"Unknown prompt; known: {', '.join(sorted(PROMPTS))}")
         given = params.arguments or {}
+        _check_text(given)
         if missing := prompt.missing(given):
             raise MCPError(INVALID_PARAMS, f"Missing arguments: {', '.join(missing)}")
         content = TextContent(type="text", text=prompt.filled(given))
@@ -196,6 +198,13 @@ def _followed(ctx: Context) -> dict[str, AsyncExitStack]:
 async def _forget_all(followed: dict[str, AsyncExitStack]) -> None:
     while followed:
         await followed.popitem()[1].aclose()
+
+
+def _check_text(value: Any) -> None:
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError as exc:
+        raise MCPError(INVALID_PARAMS, "Text has half of a surrogate pair") from exc
 
 
 def _problems(error: ValidationError, known: Iterable[str]) -> str:

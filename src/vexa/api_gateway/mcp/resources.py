@@ -45,7 +45,8 @@ def read_uri(uri: str) -> Key:
         MCPError: it is not the address of a transcript.
     """
     match = _URI.fullmatch(uri)
-    if match is None:
+    # RFC 3986 §2: a URI is written in ASCII
+    if match is None or not uri.isascii():
         raise MCPError(INVALID_PARAMS, f"Resources have the form {_URI_FORM}", {"uri": uri})
     return unquote(match[1]), unquote(match[2])
 
