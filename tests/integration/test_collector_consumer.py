@@ -132,7 +132,7 @@ async def test_draft_then_final_is_one_segment(
     await say.write(bus, say.spoken(meeting.id, "s1", 0, "late", completed=False))
     await wait_until(lambda: drained(bus))
     assert await shown(reading, meeting) == [("Good morning.", True)]
-    assert await live_tail.read(bus, meeting.id) == {}
+    assert (await live_tail.read(bus, meeting.id)).drafts == {}
     await wait_until(lambda: len(mutable(feed)) == 3)
     assert [s["text"] for s in mutable(feed)] == ["good", "good mor", "Good morning."]
     first = mutable(feed)[-1]
@@ -212,7 +212,7 @@ async def test_end_of_a_session_takes_its_drafts_back(
         say.ended(meeting.id, "s1"),
     )
     await wait_until(lambda: drained(bus))
-    assert list(await live_tail.read(bus, meeting.id)) == ["s2:0"]
+    assert list((await live_tail.read(bus, meeting.id)).drafts) == ["s2:0"]
     await wait_until(lambda: len(mutable(feed)) == 3)
     assert (mutable(feed)[-1]["segment_id"], mutable(feed)[-1]["text"]) == ("s1:0", "")
 
@@ -331,7 +331,7 @@ async def test_two_collectors_share_the_work_and_double_nothing(
     await wait_until(lambda: drained(bus), within_s=30)
     stored = [text for text, _ in await texts(database, meeting.id)]
     assert sorted(stored) == sorted(f"t{n}" for n in range(200))
-    assert await live_tail.read(bus, meeting.id) == {}
+    assert (await live_tail.read(bus, meeting.id)).drafts == {}
 
 
 async def test_stream_is_trimmed_only_behind_what_every_group_acknowledged(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import httpx2
@@ -56,13 +57,22 @@ class Programs:
 
     def start(self, name: str) -> ServerProcess:
         """Start a program and wait until it answers; at most one of each takes the port."""
+        return self.start_together([name])[0]
+
+    def start_together(self, names: Sequence[str]) -> list[ServerProcess]:
+        """Start programs at once and wait until all answer."""
+        servers = [self._spawn(name) for name in names]
+        for name, server in zip(names, servers, strict=True):
+            server.wait_ready(partial(self._answers, name), within_s=60)
+        return servers
+
+    def _spawn(self, name: str) -> ServerProcess:
         server = ServerProcess(
             [sys.executable, "-m", "vexa", name],
             self._folder / f"{name}.log",
             env={**self._env},
         )
         self._running.append(server)
-        server.wait_ready(lambda: self._answers(name), within_s=60)
         return server
 
     def _answers(self, name: str) -> bool:

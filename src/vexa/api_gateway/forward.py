@@ -25,8 +25,9 @@ _REQUEST_ONLY = frozenset({"host", "content-length", "expect", CORRELATION_HEADE
 CONNECT_TIMEOUT_S = 3.0
 POOL_TIMEOUT_S = 5.0
 MAX_CONNECTIONS = 200
-#: Below uvicorn's 5 s, or a request could be sent on a connection that is just being closed.
-IDLE_CONNECTION_S = 2.0
+#: Far below `kit.serve.KEEP_ALIVE_S`, or a request could be sent on a connection that is just being
+#: closed.
+IDLE_CONNECTION_S = 20.0
 
 Header = tuple[str, str]
 

@@ -14,6 +14,7 @@ from vexa.contracts.stream_names import (
     last_finals,
     live_tail,
     speech_session,
+    transcript_version,
 )
 
 #: Entries that one look into a stream reads.
@@ -29,7 +30,7 @@ async def erase(bus: Bus, meeting_id: int, session_uids: Iterable[str]) -> None:
         BusUnavailable: Redis cannot be reached; some may be left.
     """
     async with translated():
-        keys = [live_tail(meeting_id), last_finals(meeting_id)]
+        keys = [live_tail(meeting_id), last_finals(meeting_id), transcript_version(meeting_id)]
         await bus.redis.delete(*keys, *(speech_session(uid) for uid in session_uids))
     for stream in (TRANSCRIPTION_SEGMENTS, TRANSCRIPTION_DEAD_LETTERS):
         await _erase_entries(bus, stream, meeting_id)

@@ -30,6 +30,11 @@ def last_finals(meeting_id: int) -> str:
     return f"meeting:{meeting_id}:last_finals"
 
 
+def transcript_version(meeting_id: int) -> str:
+    """Sorted set of one member: how often what is stored of a meeting's speech has changed."""
+    return f"meeting:{meeting_id}:version"
+
+
 def speech_session(uid: str) -> str:
     """Hash of one speech session: `next_seq`, `durable_sample`."""
     return f"whisperlive:session:{uid}"

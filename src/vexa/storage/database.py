@@ -61,7 +61,9 @@ class Database:
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
-        """Open a transaction that only reads: on SQLite it takes no lock and waits for none.
+        """Open a session that only reads: on SQLite it takes no lock and waits for none.
+
+        Each statement sees what is committed then; two may see different states.
 
         Raises:
             StorageUnavailable: the database cannot be reached.
@@ -154,5 +156,6 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 def _begin_immediate(connection: Any) -> None:
     # a deferred BEGIN takes the write lock too late and loses read-then-write updates
-    only_reads = connection.get_execution_options().get(_READS)
-    connection.exec_driver_sql("BEGIN" if only_reads else "BEGIN IMMEDIATE")
+    # a reader needs none: each of its statements sees one committed state
+    if not connection.get_execution_options().get(_READS):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")

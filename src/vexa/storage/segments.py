@@ -32,33 +32,33 @@ class FinalSegment:
     language: str | None
 
 
-async def insert_finals(session: AsyncSession, finals: Sequence[FinalSegment]) -> int:
+async def insert_finals(session: AsyncSession, finals: Sequence[FinalSegment]) -> list[int]:
     """Store finals that are not stored yet, known by meeting and segment id.
 
     Returns:
-        How many were new.
+        For each that was new, the id of its meeting.
 
     Raises:
         sqlalchemy.exc.IntegrityError: there is no such meeting.
     """
     now = utc_now()
-    stored = 0
+    stored: list[int] = []
     for offset in range(0, len(finals), INSERT_ROWS):
         rows = [_values(final, now) for final in finals[offset : offset + INSERT_ROWS]]
         stored += await _insert_rows(session, rows)
     return stored
 
 
-async def _insert_rows(session: AsyncSession, rows: list[dict[str, object]]) -> int:
+async def _insert_rows(session: AsyncSession, rows: list[dict[str, object]]) -> Sequence[int]:
     conflict = ["meeting_id", "segment_id"]
-    returning = TranscriptionRow.id
+    returning = TranscriptionRow.meeting_id
     if session.get_bind().dialect.name == "postgresql":
         pg = postgresql.insert(TranscriptionRow).values(rows)
         query = pg.on_conflict_do_nothing(index_elements=conflict).returning(returning)
-        return len((await session.scalars(query)).all())
+        return (await session.scalars(query)).all()
     lite = sqlite.insert(TranscriptionRow).values(rows)
     lite_query = lite.on_conflict_do_nothing(index_elements=conflict).returning(returning)
-    return len((await session.scalars(lite_query)).all())
+    return (await session.scalars(lite_query)).all()
 
 
 def _values(final: FinalSegment, now: datetime) -> dict[str, object]:
@@ -109,20 +109,26 @@ async def of_meeting(session: AsyncSession, meeting_id: int) -> Sequence[Transcr
     return (await session.scalars(query)).all()
 
 
-async def note_change(session: AsyncSession, meeting_ids: Iterable[int]) -> None:
-    """Raise the transcript versions of these meetings, in the transaction that changes them."""
+async def note_change(session: AsyncSession, meeting_ids: Iterable[int]) -> dict[int, int]:
+    """Raise the transcript versions of these meetings, in the transaction that changes them.
+
+    Returns:
+        Meeting id → its version from now on.
+    """
     rows = [{"meeting_id": meeting_id, "version": 1} for meeting_id in sorted(set(meeting_ids))]
     if not rows:
-        return
-    raised = {"version": TranscriptVersionRow.version + 1}
+        return {}
+    table = TranscriptVersionRow
+    raised = {"version": table.version + 1}
     if session.get_bind().dialect.name == "postgresql":
-        pg = postgresql.insert(TranscriptVersionRow).values(rows)
-        await session.execute(pg.on_conflict_do_update(index_elements=["meeting_id"], set_=raised))
+        pg = postgresql.insert(table).values(rows)
+        query = pg.on_conflict_do_update(index_elements=["meeting_id"], set_=raised)
+        found = await session.execute(query.returning(table.meeting_id, table.version))
     else:
-        lite = sqlite.insert(TranscriptVersionRow).values(rows)
-        await session.execute(
-            lite.on_conflict_do_update(index_elements=["meeting_id"], set_=raised)
-        )
+        lite = sqlite.insert(table).values(rows)
+        lite_query = lite.on_conflict_do_update(index_elements=["meeting_id"], set_=raised)
+        found = await session.execute(lite_query.returning(table.meeting_id, table.version))
+    return {row.meeting_id: row.version for row in found}
 
 
 async def version(session: AsyncSession, meeting_id: int) -> int:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -53,6 +54,41 @@ async def ensure(
         row.session_start_time = start
         await session.flush()
     return row
+
+
+async def ensure_all(
+    session: AsyncSession, starts: Mapping[tuple[int, str], datetime | None]
+) -> dict[tuple[int, str], MeetingSessionRow]:
+    """Do what `ensure` does for many sessions, those that are there in one step.
+
+    Args:
+        session: an open transaction.
+        starts: meeting id and session uid → UTC time of sample 0 if known.
+
+    Raises:
+        NotFound: there is no such meeting; the transaction can only be rolled back.
+    """
+    # one order for every process, or two batches could wait for each other's rows
+    keys = sorted(starts)
+    address = tuple_(MeetingSessionRow.meeting_id, MeetingSessionRow.session_uid)
+    query = (
+        select(MeetingSessionRow)
+        .where(address.in_(keys))
+        .order_by(MeetingSessionRow.meeting_id, MeetingSessionRow.session_uid)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    found = {(row.meeting_id, row.session_uid): row for row in await session.scalars(query)}
+    for key in keys:
+        row = found.get(key)
+        if row is None:
+            found[key] = await ensure(session, *key, starts[key])
+            continue
+        start = starts[key]
+        if start is not None and row.session_start_time != start:
+            row.session_start_time = start
+    await session.flush()
+    return found
 
 
 async def _insert_if_missing(session: AsyncSession, values: dict[str, object]) -> None:

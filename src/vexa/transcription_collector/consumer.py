@@ -139,10 +139,12 @@ class Consumer:
     async def _commit(self, batch: Sequence[Parsed]) -> None:
         if not batch:
             return
-        handled, new_finals = await store(self._database, batch, self._clock.now())
+        stored = await store(self._database, batch, self._clock.now())
         # only now, after the commit, may the entries be acknowledged
-        await live_transcript.apply(self._bus, self._reader, handled, self._clock.now())
-        metrics.STORED_FINALS.inc(new_finals)
+        await live_transcript.apply(
+            self._bus, self._reader, stored.handled, stored.versions, self._clock.now()
+        )
+        metrics.STORED_FINALS.inc(stored.new_finals)
 
     async def _handle_alone(self, item: Parsed) -> None:
         reason = ""

@@ -24,12 +24,21 @@ class FinalsCache:
         self._kept: OrderedDict[int, tuple[int, Finals]] = OrderedDict()
         self._bytes = 0
 
-    async def read(self, meeting_id: int) -> Finals:
+    async def read(self, meeting_id: int, known_version: int | None = None) -> Finals:
         """Return a meeting's finals as they are stored now.
+
+        Args:
+            meeting_id: whose.
+            known_version: a version that holds all that the caller needs; None to ask for the
+                stored one.
 
         Raises:
             StorageUnavailable: the database cannot be reached.
         """
+        kept = self._kept.get(meeting_id)
+        if kept is not None and kept[0] == known_version:
+            self._kept.move_to_end(meeting_id)
+            return kept[1]
         async with self._database.reading() as session:
             version = await segments.version(session, meeting_id)
             kept = self._kept.get(meeting_id)

@@ -20,6 +20,7 @@ from vexa.contracts.whisper_protocol import (
 )
 from vexa.storage import erasure, segments, sessions
 from vexa.storage.database import Database
+from vexa.storage.segments import FinalSegment
 from vexa.storage.tables import MeetingSessionRow
 from vexa.transcription_collector.entries import (
     Spoken,
@@ -66,42 +67,46 @@ def parse(entry: Entry) -> Parsed:
     return Parsed(entry, message)
 
 
-async def store(
-    database: Database, batch: Sequence[Parsed], now: datetime
-) -> tuple[list[Handled], int]:
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What a batch has changed.
+
+    Attributes:
+        handled: what readers must be told, entry by entry.
+        new_finals: how many finals were new.
+        versions: meeting id → version of its transcript, where that has changed.
+    """
+
+    handled: list[Handled]
+    new_finals: int
+    versions: dict[int, int]
+
+
+async def store(database: Database, batch: Sequence[Parsed], now: datetime) -> Stored:
     """Store what a batch says and commit.
 
     What belongs to an erased meeting is passed over.
-
-    Returns:
-        What readers must be told, entry by entry, and how many finals were new.
 
     Raises:
         NotFound: an entry names a meeting that does not exist; nothing was stored.
         StorageUnavailable: nothing was stored.
     """
     if not any(item.needs_storage for item in batch):
-        return [_untouched(item) for item in batch], 0
+        return Stored([_untouched(item) for item in batch], 0, {})
     handled: list[Handled] = []
-    new_finals = 0
-    changed: set[int] = set()
     async with database.transaction() as session:
         erased = await erasure.erased_among(session, {item.message.meeting_id for item in batch})
-        rows = await _lock_sessions(session, [i for i in batch if not _is_of(i, erased)])
+        kept = [item for item in batch if not _is_of(item, erased)]
+        work = _Work(session, await _lock_sessions(session, kept), now)
         for item in batch:
             if _is_of(item, erased):
                 handled.append(Handled(item.entry, item.message))
-                continue
-            if not item.needs_storage:
+            elif not item.needs_storage:
                 handled.append(_untouched(item))
-                continue
-            result, new = await _store_one(session, item, rows, now)
-            handled.append(result)
-            new_finals += new
-            if new or result.named:
-                changed.add(item.message.meeting_id)
-        await segments.note_change(session, changed)
-    return handled, new_finals
+            else:
+                handled.append(await work.take(item))
+        versions = await work.finish()
+    return Stored(handled, work.new_finals, versions)
 
 
 def _is_of(item: Parsed, meeting_ids: Collection[int]) -> bool:
@@ -113,13 +118,12 @@ def _untouched(item: Parsed) -> Handled:
 
 
 async def _lock_sessions(session: AsyncSession, batch: Sequence[Parsed]) -> Sessions:
-    # one order for every process, or two batches could wait for each other's rows
     starts: dict[tuple[int, str], datetime | None] = {}
     for item in batch:
         if item.needs_storage:
             key = (item.message.meeting_id, item.message.uid)
             starts[key] = starts.get(key) or _start_of(item)
-    return {key: await sessions.ensure(session, *key, starts[key]) for key in sorted(starts)}
+    return await sessions.ensure_all(session, starts)
 
 
 def _start_of(item: Parsed) -> datetime | None:
@@ -128,43 +132,69 @@ def _start_of(item: Parsed) -> datetime | None:
     return None
 
 
-async def _store_one(
-    session: AsyncSession, item: Parsed, rows: Sessions, now: datetime
-) -> tuple[Handled, int]:
-    message = item.message
-    if isinstance(message, SessionEnd):
-        await sessions.end(
-            session, message.meeting_id, message.uid, read_time(message.end_timestamp)
-        )
-        return _untouched(item), 0
-    row = rows[message.meeting_id, message.uid]
-    if isinstance(message, Transcription):
-        return await _store_finals(session, item, row.speaker, now)
-    return await _store_name(session, item, row, now), 0
+class _Work:
+    """What one batch changes, with its finals written together.
 
+    Args:
+        session: the batch's transaction.
+        rows: its sessions, locked.
+        now: the time of finals and names.
+    """
 
-async def _store_finals(
-    session: AsyncSession, item: Parsed, known_speaker: str | None, now: datetime
-) -> tuple[Handled, int]:
-    named = [spoken.with_speaker(known_speaker) for spoken in item.finals]
-    audible = [spoken.segment for spoken in named if spoken.segment.text.strip()]
-    new = await segments.insert_finals(session, audible)
-    at = shown_time(item.entry, now)
-    shown = [to_segment(segment, completed=True, updated_at=at) for segment in audible]
-    drafts = [spoken.with_speaker(known_speaker) for spoken in item.drafts]
-    return Handled(item.entry, item.message, named, shown, drafts), new
+    def __init__(self, session: AsyncSession, rows: Sessions, now: datetime) -> None:
+        self._session = session
+        self._rows = rows
+        self._now = now
+        self._waiting: list[FinalSegment] = []
+        self._changed: set[int] = set()
+        self.new_finals = 0
 
+    async def take(self, item: Parsed) -> Handled:
+        """Take an entry that needs the database."""
+        message = item.message
+        if isinstance(message, Transcription):
+            return self._take_finals(item)
+        # a name is for what was said before it, an end for what is stored
+        await self._write()
+        if isinstance(message, SessionEnd):
+            await sessions.end(
+                self._session, message.meeting_id, message.uid, read_time(message.end_timestamp)
+            )
+            return _untouched(item)
+        return await self._name(item)
 
-async def _store_name(
-    session: AsyncSession, item: Parsed, row: MeetingSessionRow, now: datetime
-) -> Handled:
-    message = item.message
-    assert isinstance(message, SessionStart | SessionSpeaker)
-    speaker = speaker_name(message.speaker)
-    if speaker is None or row.speaker not in {None, speaker}:
-        return _untouched(item)
-    row.speaker = speaker
-    rows = await segments.name_unnamed(session, message.meeting_id, message.uid, speaker)
-    at = shown_time(item.entry, now)
-    named = [row_to_segment(final, updated_at=at) for final in rows]
-    return Handled(item.entry, message, named=named, speaker=speaker)
+    def _take_finals(self, item: Parsed) -> Handled:
+        known_speaker = self._rows[item.message.meeting_id, item.message.uid].speaker
+        named = [spoken.with_speaker(known_speaker) for spoken in item.finals]
+        audible = [spoken.segment for spoken in named if spoken.segment.text.strip()]
+        self._waiting += audible
+        at = shown_time(item.entry, self._now)
+        shown = [to_segment(segment, completed=True, updated_at=at) for segment in audible]
+        drafts = [spoken.with_speaker(known_speaker) for spoken in item.drafts]
+        return Handled(item.entry, item.message, named, shown, drafts)
+
+    async def _name(self, item: Parsed) -> Handled:
+        message = item.message
+        assert isinstance(message, SessionStart | SessionSpeaker)
+        row = self._rows[message.meeting_id, message.uid]
+        speaker = speaker_name(message.speaker)
+        if speaker is None or row.speaker not in {None, speaker}:
+            return _untouched(item)
+        row.speaker = speaker
+        rows = await segments.name_unnamed(self._session, message.meeting_id, message.uid, speaker)
+        at = shown_time(item.entry, self._now)
+        named = [row_to_segment(final, updated_at=at) for final in rows]
+        if named:
+            self._changed.add(message.meeting_id)
+        return Handled(item.entry, message, named=named, speaker=speaker)
+
+    async def _write(self) -> None:
+        new = await segments.insert_finals(self._session, self._waiting)
+        self._waiting = []
+        self._changed.update(new)
+        self.new_finals += len(new)
+
+    async def finish(self) -> dict[int, int]:
+        """Write what still waits; return the new versions of the transcripts that have changed."""
+        await self._write()
+        return await segments.note_change(self._session, self._changed)

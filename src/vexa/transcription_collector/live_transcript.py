@@ -7,7 +7,7 @@ has done everything.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -46,8 +46,21 @@ class Handled:
     speaker: str | None = None
 
 
-async def apply(bus: Bus, reader: GroupReader, batch: Sequence[Handled], now: datetime) -> None:
+async def apply(
+    bus: Bus,
+    reader: GroupReader,
+    batch: Sequence[Handled],
+    versions: Mapping[int, int],
+    now: datetime,
+) -> None:
     """Apply a batch to the live tails, tell the feed, acknowledge.
+
+    Args:
+        bus: the connection.
+        reader: where the entries came from.
+        batch: what the database has taken its part of.
+        versions: meeting id → version of its stored transcript, where that has changed.
+        now: the time of the frames.
 
     Raises:
         BusUnavailable: nothing was done; the batch may be applied again.
@@ -64,7 +77,7 @@ async def apply(bus: Bus, reader: GroupReader, batch: Sequence[Handled], now: da
             for text in frames(meeting_id, changed, now):
                 transaction.publish(meeting_feed(meeting_id), text)
         for meeting_id, tail in tails.items():
-            change_in(transaction, meeting_id, _change(tail))
+            change_in(transaction, meeting_id, _change(tail, versions.get(meeting_id)))
         reader.acknowledge_in(transaction, [item.entry.id for item in batch])
 
     await run_transaction(bus, build)
@@ -75,9 +88,9 @@ def _open(stored: StoredTail) -> Tail:
     return Tail(drafts, dict(stored.last_finals))
 
 
-def _change(tail: Tail) -> TailChange:
+def _change(tail: Tail, version: int | None) -> TailChange:
     written = {key: tail.drafts[key].model_dump_json() for key in tail.written}
-    return TailChange(written, tail.removed, tail.raised)
+    return TailChange(written, tail.removed, tail.raised, version)
 
 
 def _apply_one(tail: Tail, item: Handled, now: datetime) -> list[Segment]:

@@ -106,8 +106,8 @@ class Transcripts:
         While Redis is away there are finals only.
         """
         # the tail first: a segment that becomes final in between is then seen as the final
-        drafts = await self._drafts(meeting_id)
-        return (await self._finals.read(meeting_id)).with_drafts(drafts)
+        drafts, version = await self._tail(meeting_id)
+        return (await self._finals.read(meeting_id, version)).with_drafts(drafts)
 
     async def _transcript(self, meeting: MeetingRow) -> bytes:
         head = TranscriptHead(
@@ -125,13 +125,14 @@ class Transcripts:
         spoken = await self.segments_of(meeting.id)
         return head.model_dump_json().encode()[:-1] + b',"segments":' + spoken + b"}"
 
-    async def _drafts(self, meeting_id: int) -> list[Draft]:
+    async def _tail(self, meeting_id: int) -> tuple[list[Draft], int | None]:
         try:
-            stored = await live_tail.read(self._bus, meeting_id)
+            tail = await live_tail.read(self._bus, meeting_id)
         except BusUnavailable as exc:
             _log.warning("drafts_left_out", code=exc.code)
-            return []
-        return [draft for text in stored.values() if (draft := read_draft(text))]
+            return [], None
+        drafts = [draft for text in tail.drafts.values() if (draft := read_draft(text))]
+        return drafts, tail.version
 
     async def authorize(self, api_key: str | None, wanted: list[MeetingAddress]) -> SubscribeAnswer:
         """Say which of these meetings the user may follow, and why not the others."""

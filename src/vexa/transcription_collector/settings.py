@@ -18,7 +18,7 @@ class CollectorSettings(DatabaseSettings, RedisSettings, InternalSettings):
         8123, gt=0, lt=65536, description="port that transcription-collector listens on"
     )
     collector_batch_entries: int = Field(
-        50, ge=1, le=1000, description="most stream entries that are handled in one transaction"
+        200, ge=1, le=1000, description="most stream entries that are handled in one transaction"
     )
     collector_claim_idle_s: float = Field(
         8.0, gt=0, le=12, description="seconds after which an entry's reader counts as dead"
