@@ -181,6 +181,7 @@ def test_doctor_says_what_is_wrong_and_what_to_do(
         "BOT_MANAGER_PORT": str(programs.ports["bot-manager"]),
         "TRANSCRIPTION_COLLECTOR_PORT": str(programs.ports["transcription-collector"]),
         "WHISPER_LIVE_PORT": "1",
+        "BOT_USER": "nobody",
     }
 
     def found(**changed: str) -> dict[str, dict[str, str]]:
@@ -193,6 +194,7 @@ def test_doctor_says_what_is_wrong_and_what_to_do(
     well = found()
     names = ("database", "redis", "model", "chromium", "xvfb", "secrets")
     assert {name: well[name]["level"] for name in names} == dict.fromkeys(names, "ok")
+    assert "for root" not in well["sandbox"]["text"]
     assert well[f"port {programs.ports['bot-manager']}"]["level"] == "ok"
     assert "nothing answers here (WHISPER_LIVE_PORT)" in well["port 1"]["text"]
 

@@ -41,9 +41,9 @@ async def _findings() -> list[Finding]:
         ("redis", _redis),
         ("model", _model),
         ("chromium", _chromium),
+        ("sandbox", _sandbox),
     ):
         found.append(await _with_settings(name, check))
-    found.append(await host.check_sandbox())
     found += [host.check_display(), host.check_shared_memory()]
     return [*found, *_files_and_ports()]
 
@@ -69,8 +69,15 @@ async def _model() -> Finding:
 
 
 async def _chromium() -> Finding:
-    settings = load_settings(BotManagerSettings, internal_api_secret=_NO_SECRET)
-    return await host.check_chromium(settings.chromium_path)
+    return await host.check_chromium(_bot_settings().chromium_path)
+
+
+async def _sandbox() -> Finding:
+    return await host.check_sandbox(_bot_settings().bot_user)
+
+
+def _bot_settings() -> BotManagerSettings:
+    return load_settings(BotManagerSettings, internal_api_secret=_NO_SECRET)
 
 
 def _files_and_ports() -> list[Finding]:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import pwd
 import shutil
 import socket
 import stat
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,6 +26,11 @@ _LEAST_FREE_BYTES = 1 * _GIB
 _GOOD_FREE_BYTES = 5 * _GIB
 _START_TIMEOUT_S = 20
 _PROBE_TIMEOUT_S = 2.0
+#: One program that another account can run; prints nothing when there is no obstacle.
+_ASK_FOR_OBSTACLE = (
+    "import asyncio; from vexa.bot.browser import sandbox_obstacle; "
+    "print(asyncio.run(sandbox_obstacle()) or '', end='')"
+)
 _FOR_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -53,17 +61,39 @@ async def check_chromium(wanted: str | None) -> Finding:
     return ok("chromium", output.decode(errors="replace").strip())
 
 
-async def check_sandbox() -> Finding:
-    """Chromium can be sandboxed here."""
-    obstacle = await sandbox_obstacle()
+async def check_sandbox(bot_user: str | None) -> Finding:
+    """Chromium can be sandboxed here, under the account that bots run as."""
+    if bot_user and os.geteuid() == 0:
+        obstacle = await _obstacle_of(bot_user)
+    else:
+        obstacle = await sandbox_obstacle()
     if obstacle is None:
         return ok("sandbox", "bots' browsers are sandboxed")
     remedy = (
-        "run the server as an account that is not root, and let it make user namespaces "
-        "(sysctl kernel.unprivileged_userns_clone or user.max_user_namespaces; Docker: a seccomp "
-        "profile that allows them)"
+        "run the server as an account that is not root, or name one in BOT_USER, and let it make "
+        "user namespaces (sysctl kernel.unprivileged_userns_clone or user.max_user_namespaces; "
+        "Docker: a seccomp profile that allows them)"
     )
     return warn("sandbox", f"bots' browsers run without it: {obstacle}", remedy)
+
+
+async def _obstacle_of(account: str) -> str | None:
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-c", _ASK_FOR_OBSTACLE),
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            cwd="/",
+            user=account,
+            group=pwd.getpwnam(account).pw_gid,
+            extra_groups=[],
+        )
+    except (LookupError, OSError):
+        return f"it cannot be looked at as {account}"
+    output, _ = await process.communicate()
+    if process.returncode != 0:
+        return f"it cannot be looked at as {account}"
+    return output.decode() or None
 
 
 def check_display() -> Finding:

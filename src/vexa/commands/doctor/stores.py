@@ -55,4 +55,4 @@ async def check_redis(settings: RedisSettings) -> Finding:
     if problems:
         remedies = "; ".join(f"set {wanted} in its configuration" for wanted in problems.values())
         return fail("redis", "; ".join(problems), remedies)
-    return ok("redis", f"{'embedded' if is_embedded else 'external'}, durable, evicts nothing")
+    return ok("redis", "reachable, durable, evicts nothing")
