@@ -5,18 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import ctranslate2
 import numpy as np
 import pytest
 
 from tests.support.human_speech import Utterance, load_utterances
 from vexa.contracts.audio import SAMPLE_RATE_HZ
-from vexa.contracts.errors import BadAudio
-from vexa.whisperlive.engines.base import DecodeHints, Engine, EngineOptions, Samples
+from vexa.contracts.errors import BadAudio, EngineUnavailable
+from vexa.whisperlive.engines.base import DecodeHints, Engine, EngineOptions, Samples, Window
 from vexa.whisperlive.engines.registry import ENGINES
-from vexa.whisperlive.engines.scripted import code_speech
+from vexa.whisperlive.engines.scripted import ScriptedEngine, code_speech
 from vexa.whisperlive.models import find_model
 
 #: A model for engines that need one; None for those that do not.
@@ -33,7 +34,8 @@ class Subject:
 
 
 def test_every_member_is_tried() -> None:
-    assert {name for name, _ in MEMBERS} == set(ENGINES.names)
+    # `remote` needs another server: tests/integration/test_remote_engine.py
+    assert {name for name, _ in MEMBERS} == set(ENGINES.names) - {"remote"}
 
 
 @pytest.fixture(scope="module")
@@ -104,10 +106,39 @@ def test_a_prefix_is_kept(subject: Subject) -> None:
     assert len(again) >= len(whole) - 2
 
 
+def test_windows_together_are_heard_as_one_by_one(subject: Subject) -> None:
+    whole = subject.engine.decode(subject.samples, HINTS).words
+    prefix = "".join(word.text for word in whole[:2])
+    half = subject.samples[: len(subject.samples) // 2]
+    windows = [
+        Window(subject.samples, HINTS),
+        Window(np.zeros(SAMPLE_RATE_HZ, dtype=np.float32), HINTS),
+        Window(subject.samples, replace(HINTS, prefix=prefix)),
+        Window(half, HINTS),
+    ]
+    together = subject.engine.decode_together(windows)
+    assert said(together[0].words) == said(whole)
+    assert together[1].words == ()
+    assert said(together[2].words)[:2] == said(whole[:2])
+    alone = subject.engine.decode(half, HINTS).words
+    shared = set(said(together[3].words)) & set(said(alone))
+    assert len(shared) >= len(set(said(alone))) - 1, "only the window may be a little wider"
+
+
 def test_the_language_is_found_when_it_is_not_given(subject: Subject) -> None:
     heard = subject.engine.decode(subject.samples, DecodeHints(thorough=True))
     assert heard.language == "en"
     assert 0 < heard.language_probability <= 1
+
+
+def test_a_language_is_found_among_those_that_are_allowed(subject: Subject) -> None:
+    if subject.engine.capabilities.languages is not None or isinstance(
+        subject.engine, ScriptedEngine
+    ):
+        return
+    allowed = frozenset({"de", "nl"})
+    heard = subject.engine.decode(subject.samples, DecodeHints(allowed=allowed, thorough=True))
+    assert heard.language in allowed
 
 
 def test_two_threads_hear_what_one_hears(subject: Subject) -> None:
@@ -136,3 +167,13 @@ def test_a_decode_that_nobody_waits_for_does_no_harm(subject: Subject) -> None:
 def test_other_audio_is_refused(subject: Subject, samples: Samples) -> None:
     with pytest.raises(BadAudio):
         subject.engine.decode(samples, HINTS)
+
+
+def test_a_machine_without_cuda_is_told_so(tmp_path: Path) -> None:
+    folder = find_model("tiny.en", tmp_path, None, may_download=False).folder
+    loader = ENGINES.load("faster_whisper")
+    if ctranslate2.get_cuda_device_count():  # type: ignore[attr-defined]
+        loader.load(folder, EngineOptions(device="cuda")).unload()
+        return
+    with pytest.raises(EngineUnavailable, match="DEVICE_TYPE=cuda"):
+        loader.load(folder, EngineOptions(device="cuda"))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import random
+import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +22,9 @@ from tests.support.wait_until import wait_until
 
 #: Words of the kill test: with sentences, pauses, and one turn that is too long and gets cut.
 TURNS = [list(range(1, 9)), list(range(8, 26)), list(range(101, 145)), [7, 7, 7, 8], [31, 40, 5]]
+
+#: How long the server hangs, seconds.
+HANG_S = 6.0
 
 
 @pytest.fixture
@@ -54,6 +59,22 @@ async def test_a_killed_server_loses_and_doubles_nothing(
     assert client.finals.items() <= {final["seq"]: final["text"] for final in finals}.items()
     starts = [float(final["start"]) for final in finals]
     assert starts == sorted(starts)
+
+
+async def test_a_server_that_hangs_for_a_while_loses_no_word(
+    whisperlive: Whisperlive, redis_url: str
+) -> None:
+    audio = say(*[item for turn in TURNS for item in (turn, 1.2)])
+    client = ResumingClient(lambda: whisperlive.url, "h", audio, 7)
+    running = client.start()
+    await client.has_sent(len(audio) // 3)
+    os.kill(whisperlive.pid, signal.SIGSTOP)
+    await asyncio.sleep(HANG_S)
+    os.kill(whisperlive.pid, signal.SIGCONT)
+    async with asyncio.timeout(60):
+        await running
+    words = SpeechStream(redis_url).words("h")
+    assert words == [f"w{code}" for turn in TURNS for code in turn]
 
 
 async def test_finals_wait_while_redis_is_away_and_none_is_called_durable(tmp_path: Path) -> None:

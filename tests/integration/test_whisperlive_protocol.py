@@ -206,7 +206,7 @@ async def test_a_dropped_socket_is_finalised(server: Server, stream: SpeechStrea
     await client.aclose()
     await wait_until(lambda: "session_end" in stream.kinds("gone"))
     assert stream.words("gone") == ["w1", "w2", "w3"]
-    assert server[1].sessions.count == 0
+    await wait_until(lambda: server[1].sessions.count == 0)
 
 
 async def test_a_client_that_comes_back_goes_on_from_what_is_durable(

@@ -77,8 +77,11 @@ class Driver:
         step_s: float | None = 0.5,
         decode: Decode | None = None,
         policy: TurnPolicy | None = None,
+        with_words: bool = False,
     ) -> None:
-        self.session = SpeechSession(policy or TurnPolicy(), point or Point(), language="en")
+        self.session = SpeechSession(
+            policy or TurnPolicy(), point or Point(), language="en", with_words=with_words
+        )
         self.heard = Heard()
         self.step_s = step_s
         self._decode = decode or ScriptedEngine().decode

@@ -44,6 +44,11 @@ class Hello(BaseModel):
     model: str | None = None
     use_vad: bool = True
     initial_prompt: str | None = None
+    hotwords: str | None = Field(None, description="names and terms to expect, as text")
+    allowed_languages: list[str] | None = Field(
+        None, description="what a detection may find, where no language is given"
+    )
+    word_timestamps: bool = Field(False, description="finals carry their words with times")
     platform: str | None = None
     token: str | None = Field(None, repr=False)
     meeting_id: int | None = None
@@ -69,6 +74,15 @@ AUDIO_GAP = "audio_gap"
 SPEAKER = "speaker"
 
 
+class WireWord(BaseModel):
+    """A word of a final: seconds from sample 0, and the engine's own probability."""
+
+    word: str
+    start: float
+    end: float
+    probability: float | None = None
+
+
 class WireSegment(BaseModel):
     """A segment as whisperlive sends it: times are strings, seconds from sample 0."""
 
@@ -81,6 +95,7 @@ class WireSegment(BaseModel):
     seq: int = Field(description="number of the segment in its session, from 0")
     revision: int = Field(0, description="rises with each draft of the same segment")
     settled_words: int = Field(0, description="leading words of a draft that will not change")
+    words: list[WireWord] | None = Field(None, description="of a final, where they were asked for")
 
 
 class SessionStart(BaseModel):

@@ -73,11 +73,14 @@ def _has_key(settings: WhisperSettings, client: ServerConnection) -> bool:
 
 
 def check_language(hello: Hello, engine: Engine | None) -> None:
-    """Refuse a language that nobody knows, or that the loaded model does not.
+    """Refuse languages that nobody knows, or that the loaded model does not.
 
     Raises:
         BadRequest: says which languages there are.
     """
+    for code in hello.allowed_languages or ():
+        if code not in LANGUAGE_CODES:
+            raise BadRequest(f"allowed_languages: {code!r} is no code that Whisper knows")
     if hello.language is None:
         return
     if hello.language not in LANGUAGE_CODES:

@@ -9,7 +9,10 @@ from vexa.whisperlive.engines.base import Word
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """Text with start and end: a draft that may change, or a final that never will."""
+    """Text with start and end: a draft that may change, or a final that never will.
+
+    `words`: those of a final, with times in seconds from sample 0, where they were asked for.
+    """
 
     seq: int
     start_s: float
@@ -19,6 +22,7 @@ class Segment:
     language: str | None = None
     revision: int = 0
     settled_words: int = 0
+    words: tuple[Word, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

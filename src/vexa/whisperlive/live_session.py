@@ -255,6 +255,9 @@ class LiveSession:
         waiting = [replace(segment, completed=False) for segment in self._unstored]
         draft = [self._draft] if self._draft is not None else []
         shown = [*self._recent, *waiting, *draft]
+        if not shown:
+            # the stock client looks at the last one
+            return
         wire = [wire_segment(self.uid, segment).model_dump(exclude_none=True) for segment in shown]
         self.tell("segments", {"segments": wire})
 

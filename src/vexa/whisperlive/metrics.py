@@ -12,6 +12,7 @@ QUEUE_WAIT_S = Histogram(
     "vexa_speech_queue_wait_seconds", "Wait of a due decode for a worker", ["kind"], buckets=_FAST_S
 )
 DECODE_S = Histogram("vexa_speech_decode_seconds", "Time of one decode", ["kind"], buckets=_FAST_S)
+BATCH = Histogram("vexa_speech_batch_size", "Windows in one decode", buckets=(1, 2, 3, 4, 8))
 LEVEL = Gauge("vexa_speech_backoff_level", "0 = no back-off … 4 = new sessions are refused")
 FINALS = Counter("vexa_speech_finals_total", "Final segments")
 DRAFTS_DROPPED = Counter("vexa_speech_drafts_dropped_total", "Drafts dropped under load")

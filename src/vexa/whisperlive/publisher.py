@@ -20,9 +20,11 @@ from vexa.contracts.whisper_protocol import (
     SessionSpeaker,
     Transcription,
     WireSegment,
+    WireWord,
 )
 from vexa.kit.clock import Clock
 from vexa.whisperlive import metrics
+from vexa.whisperlive.engines.base import Word
 from vexa.whisperlive.events import Draft, Final, Point, Safe, Segment
 from vexa.whisperlive.resume import point_fields
 
@@ -62,6 +64,14 @@ def wire_segment(uid: str, segment: Segment) -> WireSegment:
         seq=segment.seq,
         revision=segment.revision,
         settled_words=segment.settled_words,
+        words=None if segment.words is None else [_wire_word(word) for word in segment.words],
+    )
+
+
+def _wire_word(word: Word) -> WireWord:
+    sure = None if word.probability is None else round(word.probability, 3)
+    return WireWord(
+        word=word.text, start=round(word.start_s, 3), end=round(word.end_s, 3), probability=sure
     )
 
 

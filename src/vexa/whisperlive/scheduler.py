@@ -47,6 +47,7 @@ class Scheduler:
         self._streams: list[Stream] = []
         self._due_since: dict[int, tuple[Kind, float]] = {}
         self._spent_s: defaultdict[str, float] = defaultdict(float)
+        self._taken: set[int] = set()
 
     def add(self, stream: Stream) -> None:
         """Take a session in. Its meeting begins with as much time as the least served has had."""
@@ -66,27 +67,60 @@ class Scheduler:
         if all(other.meeting != stream.meeting for other in self._streams):
             self._spent_s.pop(stream.meeting, None)
 
-    def pick(self, now_s: float) -> Job | None:
-        """Return what should be decoded now; the caller marks it as in flight at once."""
+    @property
+    def waiting(self) -> int:
+        """How many sessions wanted a decode at the last look, and have none in flight."""
+        return len(self._due_since)
+
+    def pick(self, now_s: float, beside: DecodeRequest | None = None) -> Job | None:
+        """Return what should be decoded now; the caller marks it as in flight at once.
+
+        Args:
+            now_s: monotonic time.
+            beside: take only what can be decoded in one batch with this.
+        """
         step_s = self.backoff.step_s(self._step_s)
         best: tuple[tuple[bool, float, float], Stream, DecodeRequest] | None = None
         for stream in self._streams:
-            request = stream.wanted(step_s)
+            request = None if id(stream) in self._taken else stream.wanted(step_s)
             if request is None:
                 self._due_since.pop(id(stream), None)
                 continue
             since_s = self._note_due(stream, request.kind, now_s)
+            if beside is not None and not beside.goes_with(request):
+                continue
             is_draft = request.kind is not Kind.FINAL
             rank = (is_draft, self._spent_s[stream.meeting], since_s)
             if best is None or rank < best[0]:
                 best = (rank, stream, request)
         if best is None:
-            self.backoff.update(now_s)
+            if beside is None:
+                self.backoff.update(now_s)
             return None
         (_, _, since_s), stream, request = best
         del self._due_since[id(stream)]
         self.backoff.note(now_s - since_s, now_s)
         return Job(stream, request, now_s - since_s)
+
+    def pick_beside(self, first: Job, now_s: float, room: int, idle: int) -> list[Job]:
+        """Return what should be decoded in one batch with `first`.
+
+        Args:
+            first: picked just now, and marked as in flight.
+            now_s: monotonic time.
+            room: how many more windows the engine takes together.
+            idle: workers that have nothing to do, besides the one of `first`: work is shared
+                among them before it is put together.
+        """
+        jobs: list[Job] = []
+        for _ in range(min(room, self.waiting // (idle + 1))):
+            job = self.pick(now_s, beside=first.request)
+            if job is None:
+                break
+            jobs.append(job)
+            self._taken.add(id(job.stream))
+        self._taken.clear()
+        return jobs
 
     def note_due(self, now_s: float) -> None:
         """Mark since when requests wait, while every worker is busy."""

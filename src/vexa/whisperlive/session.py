@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import Literal
 
@@ -28,6 +28,14 @@ MIN_DRAFT_S = 0.8
 STEP_SHARE = 0.1
 #: Silence moves the durable position in steps of this length, so that it costs few writes.
 SAFE_STEP_S = 5.0
+#: A window begins with this many words that are in finals already, to lead the decoder; older ones
+#: are let go once that makes it shorter by the second value, seconds (ADR 0026).
+LEAD_WORDS = 3
+ROLL_S = 1.0
+#: The cut before a leading word is looked for this far around it, seconds.
+CUT_SLACK_S = 0.1
+#: Windows whose lengths differ by no more than this go into one batch, samples.
+LIKE_SAMPLES = 2 * SAMPLE_RATE_HZ
 #: Decodes of one finished turn before its open words are given up.
 MAX_FAILURES = 3
 #: Revisions count in tenths of a second of audio: they rise across a restart of the server.
@@ -52,6 +60,16 @@ class DecodeRequest:
     end: int
     hints: DecodeHints
 
+    def goes_with(self, other: DecodeRequest) -> bool:
+        """Whether both can be decoded in one batch: like length, equal hints but for the prefix."""
+        mine, its = self.hints, other.hints
+        return (
+            mine.language is not None
+            and replace(mine, prefix="") == replace(its, prefix="")
+            and (self.kind is Kind.DRAFT) == (other.kind is Kind.DRAFT)
+            and abs((self.end - self.start) - (other.end - other.start)) <= LIKE_SAMPLES
+        )
+
 
 @dataclass(slots=True)
 class _Work:
@@ -74,11 +92,16 @@ class SpeechSession:
         language: str | None = None,
         task: Literal["transcribe", "translate"] = "transcribe",
         prompt: str | None = None,
+        allowed: frozenset[str] | None = None,
+        with_words: bool = False,
     ) -> None:
+        """Begin at `point`; `with_words` puts the words and their times into finals."""
         self.cutter = FrameCutter(point.durable_sample)
         self.language = LanguageHold(language or point.language)
         self._task = task
         self._prompt = prompt
+        self._allowed = allowed
+        self._with_words = with_words
         self._buffer = AudioBuffer()
         self._turns = TurnTracker(policy, point.durable_sample)
         self._work: deque[_Work] = deque()
@@ -172,6 +195,8 @@ class SpeechSession:
             work.text.update(heard.words, head_s)
             events += self._send(work, work.text.take_ready(head_s))
             events += self._show(work)
+            if request.kind is Kind.DRAFT:
+                self._roll(work)
         return events + self._complete_front()
 
     def failed(self, request: DecodeRequest) -> list[Event]:
@@ -241,12 +266,34 @@ class SpeechSession:
         start_s, end_s = self._times(work, words)
         self._last_end_s = end_s
         segment = Segment(
-            self._next_seq, start_s, end_s, text, completed=True, language=work.language
+            self._next_seq,
+            start_s,
+            end_s,
+            text,
+            completed=True,
+            language=work.language,
+            words=self._timed(work, words) if self._with_words else None,
         )
         self._next_seq += 1
         self._last_draft = None
         self._last_point = self._point()
         return [Final(segment, self._last_point)]
+
+    def _roll(self, work: _Work) -> None:
+        """Let the turn begin shortly before its first word that is in no final."""
+        drop = work.text.sent - LEAD_WORDS
+        if drop <= 0:
+            return
+        before, lead = work.text.settled[drop - 1 : drop + 1]
+        turn, start = work.turn, work.turn.start
+        low = start + round((min(before.end_s, lead.start_s) - CUT_SLACK_S) * SAMPLE_RATE_HZ)
+        high = start + round((lead.start_s + CUT_SLACK_S) * SAMPLE_RATE_HZ)
+        if low - start < ROLL_S * SAMPLE_RATE_HZ:
+            return
+        self._turns.roll(turn, low, high)
+        if turn.start > start:
+            work.text.forget(drop, (turn.start - start) / SAMPLE_RATE_HZ)
+            work.careful = None
 
     def _show(self, work: _Work) -> list[Event]:
         words = [*work.text.unsent, *work.text.tail]
@@ -291,6 +338,14 @@ class SpeechSession:
         start_s = max(origin_s + words[0].start_s, self._last_end_s)
         return start_s, max(origin_s + words[-1].end_s, start_s)
 
+    @staticmethod
+    def _timed(work: _Work, words: list[Word]) -> tuple[Word, ...]:
+        origin_s = work.turn.start / SAMPLE_RATE_HZ
+        return tuple(
+            replace(word, start_s=origin_s + word.start_s, end_s=origin_s + word.end_s)
+            for word in words
+        )
+
     def _point(self) -> Point:
         if not self._work:
             return Point(self._next_seq, self._turns.safe_position, (), self.language.code)
@@ -309,6 +364,7 @@ class SpeechSession:
     def _request(self, kind: Kind, work: _Work, end: int) -> DecodeRequest:
         hints = DecodeHints(
             language=self.language.code,
+            allowed=self._allowed,
             task=self._task,
             prefix=work.text.prefix,
             prompt=self._prompt,

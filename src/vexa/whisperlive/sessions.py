@@ -204,7 +204,9 @@ class Sessions:
             point,
             language=hello.language,
             task=hello.task,
-            prompt=hello.initial_prompt,
+            prompt=_prompt(hello),
+            allowed=frozenset(hello.allowed_languages) if hello.allowed_languages else None,
+            with_words=hello.word_timestamps,
         )
         session = LiveSession(
             hello.uid,
@@ -224,6 +226,12 @@ class Sessions:
 
 def _key(hello: Hello) -> _Key:
     return hello.meeting_id is not None, hello.uid
+
+
+def _prompt(hello: Hello) -> str | None:
+    """Return what the decoder reads before the speech: names and terms, then a text in style."""
+    parts = [part.strip() for part in (hello.hotwords, hello.initial_prompt) if part]
+    return " ".join(part for part in parts if part) or None
 
 
 def _session_start(hello: Hello, clock: Clock) -> str:

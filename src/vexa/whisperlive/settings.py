@@ -38,7 +38,19 @@ class WhisperSettings(InternalSettings, RedisSettings):
     wl_max_unstored: int = Field(
         200, gt=0, description="finals of a session waiting for Redis before its audio must wait"
     )
-    whisper_engine: str = Field("faster_whisper", description="engine: faster_whisper")
+    whisper_engine: str = Field(
+        "faster_whisper", description="engine: faster_whisper, or remote: another server's"
+    )
+    whisper_remote_url: str = Field(
+        "", description="base of an OpenAI-compatible API for WHISPER_ENGINE=remote, up to /v1"
+    )
+    whisper_remote_api_key: SecretStr | None = Field(
+        None, description="bearer key of the remote engine"
+    )
+    whisper_remote_model: str = Field("whisper-1", description="model named to the remote engine")
+    whisper_remote_timeout_s: float = Field(
+        15.0, gt=0, description="longest wait for one answer of the remote engine, seconds"
+    )
     whisper_model_size: str = Field(
         "tiny",
         description="tiny, base, small, medium, large, any faster-whisper name, or a folder",
@@ -76,9 +88,14 @@ class WhisperSettings(InternalSettings, RedisSettings):
     @property
     def engine_options(self) -> EngineOptions:
         """How the engine may use the machine."""
+        key = self.whisper_remote_api_key
         return EngineOptions(
             device=self.device_type,
             compute_type=self.whisper_compute_type,
             workers=self.whisper_workers,
             threads=self.whisper_threads,
+            remote_url=self.whisper_remote_url,
+            remote_key=key.get_secret_value() if key else "",
+            remote_model=self.whisper_remote_model,
+            remote_timeout_s=self.whisper_remote_timeout_s,
         )

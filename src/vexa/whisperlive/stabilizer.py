@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import replace
 
 from vexa.whisperlive.engines.base import Word
 
@@ -125,6 +126,15 @@ class Stabilizer:
         self.settled += heard[prefix_length(self.settled, heard) :]
         self.tail = []
 
+    def forget(self, count: int, offset_s: float) -> None:
+        """Let the first `count` sent words go; the turn begins `offset_s` later from now on."""
+        self.settled = _earlier(self.settled[count:], offset_s)
+        self.sent -= count
+        self.tail = _earlier(self.tail, offset_s)
+        self._before = [
+            (head_s - offset_s, _earlier(words, offset_s)) for head_s, words in self._before
+        ]
+
     def take_ready(self, head_s: float) -> list[Word]:
         """Return the settled words that should leave as a final now, and count them as sent."""
         waiting = self.unsent
@@ -143,6 +153,15 @@ class Stabilizer:
         waiting = self.unsent
         self.sent = len(self.settled)
         return waiting
+
+
+def _earlier(words: Sequence[Word], offset_s: float) -> list[Word]:
+    return [
+        replace(
+            word, start_s=max(word.start_s - offset_s, 0.0), end_s=max(word.end_s - offset_s, 0.0)
+        )
+        for word in words
+    ]
 
 
 def _shared(one: Sequence[Word], other: Sequence[Word]) -> int:

@@ -134,6 +134,17 @@ class TurnTracker:
         """Whether a turn has enough speech to be worth a decode."""
         return turn.speech_frames * FRAME_SAMPLES >= self._min_speech
 
+    def roll(self, turn: Turn, low: int, high: int) -> None:
+        """Let a turn begin later, at its quietest frame between two positions."""
+        first = max(low - turn.first_frame, 0) // FRAME_SAMPLES
+        last = max(high - turn.first_frame, 0) // FRAME_SAMPLES
+        index = first + _quietest(turn.loudness[first : last + 1] or [0.0])
+        position = turn.first_frame + index * FRAME_SAMPLES
+        if position <= turn.start:
+            return
+        del turn.loudness[:index], turn.speech[:index]
+        turn.start = turn.first_frame = position
+
     def _new_turn(self, start: int, first_frame: int) -> Turn:
         number = self._next_number
         self._next_number += 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Protocol
 
 import structlog
@@ -13,7 +14,7 @@ from vexa.contracts.errors import SpeechError
 from vexa.kit.clock import Clock
 from vexa.kit.tasks import BackgroundTasks
 from vexa.whisperlive import metrics
-from vexa.whisperlive.engines.base import Engine, Hypothesis, Samples
+from vexa.whisperlive.engines.base import Engine, Hypothesis, Samples, Window
 from vexa.whisperlive.scheduler import Job, Scheduler, Stream
 from vexa.whisperlive.session import DecodeRequest
 
@@ -30,6 +31,13 @@ class DecodedStream(Stream, Protocol):
     def decoded(self, request: DecodeRequest, heard: Hypothesis | None) -> None:
         """Take the answer; None when the engine failed."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    stream: DecodedStream
+    request: DecodeRequest
+    window: Window
 
 
 class Workers:
@@ -67,7 +75,7 @@ class Workers:
             job = self._scheduler.pick(now_s)
             if job is None:
                 break
-            self._start(job, engine)
+            self._start(job, now_s, engine)
         else:
             self._scheduler.note_due(now_s)
         metrics.LEVEL.set(self._scheduler.backoff.level)
@@ -77,21 +85,28 @@ class Workers:
         await self._tasks.aclose()
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def _start(self, job: Job, engine: Engine) -> None:
-        stream: DecodedStream = job.stream  # type: ignore[assignment]
-        samples = stream.begin(job.request)
-        metrics.QUEUE_WAIT_S.labels(job.request.kind.name.lower()).observe(job.wait_s)
+    def _start(self, first: Job, now_s: float, engine: Engine) -> None:
+        parts = [self._begin(first)]
+        room = engine.capabilities.together - 1
+        idle = self._count - self._running - 1
+        for job in self._scheduler.pick_beside(first, now_s, room, idle):
+            parts.append(self._begin(job))
         self._running += 1
-        self._tasks.spawn("decode", self._decode(stream, job.request, samples, engine))
+        self._tasks.spawn("decode", self._decode(parts, engine))
 
-    async def _decode(
-        self, stream: DecodedStream, request: DecodeRequest, samples: Samples, engine: Engine
-    ) -> None:
+    @staticmethod
+    def _begin(job: Job) -> _Part:
+        stream: DecodedStream = job.stream  # type: ignore[assignment]
+        metrics.QUEUE_WAIT_S.labels(job.request.kind.name.lower()).observe(job.wait_s)
+        return _Part(stream, job.request, Window(stream.begin(job.request), job.request.hints))
+
+    async def _decode(self, parts: list[_Part], engine: Engine) -> None:
         started_s = self._clock.monotonic_s()
-        heard: Hypothesis | None = None
+        heard: list[Hypothesis | None] = [None] * len(parts)
+        windows = [part.window for part in parts]
         try:
             heard = await asyncio.get_running_loop().run_in_executor(
-                self._pool, engine.decode, samples, request.hints
+                self._pool, _decode_windows, engine, windows
             )
         except SpeechError as exc:
             _log.warning("decode_failed", code=exc.code, detail=exc.detail)
@@ -100,8 +115,19 @@ class Workers:
             _log.exception("decode_defect", engine=engine.capabilities.name)
         finally:
             self._running -= 1
-            took_s = self._clock.monotonic_s() - started_s
-            metrics.DECODE_S.labels(request.kind.name.lower()).observe(took_s)
-            self._scheduler.charge(stream, took_s)
-        stream.decoded(request, heard)
+            self._charge(parts, self._clock.monotonic_s() - started_s)
+        for part, answer in zip(parts, heard, strict=True):
+            part.stream.decoded(part.request, answer)
         self.wake()
+
+    def _charge(self, parts: list[_Part], took_s: float) -> None:
+        metrics.BATCH.observe(len(parts))
+        for part in parts:
+            metrics.DECODE_S.labels(part.request.kind.name.lower()).observe(took_s)
+            self._scheduler.charge(part.stream, took_s / len(parts))
+
+
+def _decode_windows(engine: Engine, windows: list[Window]) -> list[Hypothesis | None]:
+    if len(windows) == 1:
+        return [engine.decode(windows[0].samples, windows[0].hints)]
+    return [*engine.decode_together(windows)]

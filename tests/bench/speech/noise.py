@@ -43,6 +43,19 @@ def _render(
     target = folder / "noise.raw"
     filled = effects.format(s=seconds, clicks=int(seconds / 0.134), chords=int(seconds / 1.8))
     raw = ["-t", "raw", "-e", "floating-point", "-b", "32", "-c", "1", "-r", str(SAMPLE_RATE_HZ)]
-    command = ["sox", "-R", "-r", "48000", "-c", "3", "-n", *raw, str(target), *filled.split(), "rate", "16000"]
+    command = [
+        "sox",
+        "-R",
+        "-r",
+        "48000",
+        "-c",
+        "3",
+        "-n",
+        *raw,
+        str(target),
+        *filled.split(),
+        "rate",
+        "16000",
+    ]
     subprocess.run(command, check=True, capture_output=True)
     return np.fromfile(target, dtype="<f4")

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from vexa.contracts.errors import NotAllowed
+from vexa.contracts.errors import BadRequest, NotAllowed
 from vexa.contracts.whisper_protocol import Hello
-from vexa.whisperlive.admission import check_admission
+from vexa.whisperlive.admission import check_admission, check_language
 from vexa.whisperlive.settings import WhisperSettings
 
 STOCK = Hello(uid="x")
@@ -61,3 +61,11 @@ def test_a_key_opens_no_meeting() -> None:
     hello = Hello(uid="x", meeting_id=7)
     with pytest.raises(NotAllowed):
         check_admission(hello, settings("right"), peer("127.0.0.1", X_API_Key="right"))
+
+
+def test_a_language_that_nobody_knows_is_refused_wherever_it_stands() -> None:
+    check_language(Hello(uid="x", language="en", allowed_languages=["de", "yue"]), None)
+    with pytest.raises(BadRequest, match="klingon"):
+        check_language(Hello(uid="x", language="klingon"), None)
+    with pytest.raises(BadRequest, match="allowed_languages"):
+        check_language(Hello(uid="x", allowed_languages=["en", "klingon"]), None)

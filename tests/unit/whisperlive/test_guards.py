@@ -31,4 +31,5 @@ def test_inventions_are_seen(no_speech: float, logprob: float, invented: bool) -
 
 
 def test_more_audio_allows_more_tokens() -> None:
-    assert max_tokens(0.0) < max_tokens(5.0) < max_tokens(30.0)
+    assert max_tokens(0.0, "en") < max_tokens(5.0, "en") < max_tokens(30.0, "en")
+    assert max_tokens(5.0, "hi") > max_tokens(5.0, "en"), "bytes need more tokens than letters"

@@ -253,3 +253,45 @@ def test_a_resumed_turn_keeps_its_sent_words_out_of_new_finals() -> None:
     driver = Driver(Point(next_seq=3, durable_sample=5120, sent=sent))
     heard = hear_all(split(say([1, 2, 3, 4], 2.0), [1600]), driver)
     assert [(final.seq, final.text) for final in heard.finals] == [(3, "w3 w4")]
+
+
+def test_finals_carry_their_words_where_they_are_asked_for() -> None:
+    driver = Driver(with_words=True)
+    driver.feed(say(1.0))
+    for piece in split(say([1, 2, 3], 2.0), [1600]):
+        driver.feed(piece)
+    final = driver.finish().finals[0]
+    assert final.words is not None
+    assert [word.text.strip() for word in final.words] == ["w1", "w2", "w3"]
+    assert final.words[0].start_s == final.start_s
+    assert final.words[-1].end_s == final.end_s
+    assert final.start_s > 0.9
+    assert hear_all(split(say([1, 2], 2.0), [1600])).finals[0].words is None
+
+
+def test_three_hours_keep_every_line_and_its_time_in_little_memory() -> None:
+    driver = Driver(step_s=None)
+    minute = 60 * SAMPLE_RATE_HZ
+    most = 0
+    for number in range(180):
+        spoken = say([number % 60 + 1, 2, 3], 1.5)
+        driver.feed(spoken)
+        most = max(most, driver.session.held_samples)
+        driver.feed(minute - len(spoken))
+    finals = driver.finish().finals
+    said = [final.text.replace(".", "") for final in finals]
+    assert said == [f"w{n % 60 + 1} w2 w3" for n in range(180)]
+    assert all(abs(final.start_s - 60 * n) < 0.2 for n, final in enumerate(finals))
+    assert most < 5 * SAMPLE_RATE_HZ
+
+
+def test_minutes_without_a_pause_take_no_more_memory_than_one_turn() -> None:
+    driver = Driver()
+    most = 0
+    for start in range(0, 800, 8):
+        for piece in split(say([code % 60 + 1 for code in range(start, start + 8)]), [8000]):
+            driver.feed(piece)
+        most = max(most, driver.session.held_samples)
+    heard = driver.finish()
+    assert heard.words == [f"w{code % 60 + 1}" for code in range(800)]
+    assert most < 16 * SAMPLE_RATE_HZ

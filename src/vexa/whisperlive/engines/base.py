@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -21,12 +22,13 @@ class Word:
     """One word as shown, with its punctuation. Times: seconds from the start of the window.
 
     `text` begins with a space where the language separates words by spaces, so that joining the
-    texts of words gives the sentence.
+    texts of words gives the sentence. `probability` is the engine's own, 0..1; None if it has none.
     """
 
     text: str
     start_s: float
     end_s: float
+    probability: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class DecodeHints:
 
     Attributes:
         language: code to decode in; None asks the engine to detect it.
+        allowed: languages that a detection may find; None allows all.
         task: `translate` gives English whatever is spoken.
         prefix: settled text of the same window, with which the hypothesis must begin.
         prompt: text that shows the style and the names to expect; never repeated in the answer.
@@ -56,6 +59,7 @@ class DecodeHints:
     """
 
     language: str | None = None
+    allowed: frozenset[str] | None = None
     task: Literal["transcribe", "translate"] = "transcribe"
     prefix: str = ""
     prompt: str | None = None
@@ -63,22 +67,38 @@ class DecodeHints:
 
 
 @dataclass(frozen=True, slots=True)
+class Window:
+    """Something to decode: float32[n] and what is known of it."""
+
+    samples: Samples
+    hints: DecodeHints
+
+
+@dataclass(frozen=True, slots=True)
 class EngineCapabilities:
-    """What an engine can do. `languages` None means any that Whisper knows."""
+    """What an engine can do. `languages` None means any that Whisper knows.
+
+    `together` is how many windows at most one call of `decode_together` takes with profit.
+    """
 
     name: str
     languages: frozenset[str] | None = None
     translates: bool = True
+    together: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class EngineOptions:
-    """How an engine may use the machine."""
+    """How an engine may use the machine, and where a remote one is."""
 
     device: str = "cpu"
     compute_type: str = "int8"
     workers: int = 2
     threads: int = 1
+    remote_url: str = ""
+    remote_key: str = field(default="", repr=False)
+    remote_model: str = "whisper-1"
+    remote_timeout_s: float = 15.0
 
 
 class Engine(Protocol):
@@ -99,6 +119,17 @@ class Engine(Protocol):
         Raises:
             BadAudio: the samples are not such a window.
             SpeechError: the engine failed; the same call may work later.
+        """
+        ...
+
+    def decode_together(self, windows: Sequence[Window]) -> list[Hypothesis]:
+        """Turn several windows into words; the same answers as one by one, for less.
+
+        Args:
+            windows: of like length; their hints differ in `prefix` alone, and name a language.
+
+        Raises:
+            BadAudio, SpeechError: as `decode`; none of them has an answer then.
         """
         ...
 

@@ -6,10 +6,13 @@ What that costs in quality, the repeat guard wins back (ADR 0021).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import ctranslate2
 import numpy as np
 from faster_whisper import WhisperModel
 from faster_whisper.tokenizer import Tokenizer
@@ -26,6 +29,7 @@ from vexa.whisperlive.engines.base import (
     Gate,
     Hypothesis,
     Samples,
+    Window,
     Word,
     check_window,
 )
@@ -42,6 +46,8 @@ FRAMES_PER_S = 100
 #: Hypotheses kept side by side. On 50 read utterances (984 words, base) 5 made 12.9 % errors, where
 #: 1 made 16.1 %, for a quarter more CPU: the encoder is most of the bill (measured 2026-11).
 BEAM = 5
+#: Windows of one batch: at four the decoder's steps cost little more than at one (ADR 0027).
+TOGETHER = 4
 #: Whisper's decoder holds 448 tokens, half of them prompt at most.
 MAX_PROMPT_TOKENS = 200
 
@@ -65,6 +71,7 @@ class FasterWhisperEngine:
             name="faster_whisper",
             languages=None if self._multilingual else frozenset({"en"}),
             translates=self._multilingual,
+            together=TOGETHER,
         )
 
     def decode(self, samples: Samples, hints: DecodeHints) -> Hypothesis:
@@ -72,10 +79,46 @@ class FasterWhisperEngine:
         if not check_window(samples):
             return Hypothesis(language=hints.language)
         duration_s = len(samples) / SAMPLE_RATE_HZ
-        try:
+        with _engine_errors():
             return self._decode_widening(samples, duration_s, hints)
-        except (RuntimeError, ValueError) as exc:
-            raise SpeechError(f"decode failed: {type(exc).__name__}") from exc
+
+    def decode_together(self, windows: Sequence[Window]) -> list[Hypothesis]:
+        """Turn several windows into words; see `Engine.decode_together`."""
+        heard = [Hypothesis(language=window.hints.language) for window in windows]
+        audible = [n for n, window in enumerate(windows) if check_window(window.samples)]
+        if not audible:
+            return heard
+        with _engine_errors():
+            answers = self._decode_batch([windows[n] for n in audible])
+            for number, answer in zip(audible, answers, strict=True):
+                window = windows[number]
+                is_poor = answer.doubtful and window.hints.thorough
+                # one poor answer is decoded again by itself, wider
+                heard[number] = self.decode(window.samples, window.hints) if is_poor else answer
+        return heard
+
+    def _decode_batch(self, windows: Sequence[Window]) -> list[Hypothesis]:
+        durations_s = [len(window.samples) / SAMPLE_RATE_HZ for window in windows]
+        window_s = self._windows(max(durations_s), detects=False)[0]
+        # the encoder gains nothing from a batch; the decoder does, word by word (ADR 0027)
+        encoded = [self._encode(window.samples, window_s) for window in windows]
+        hints = [window.hints for window in windows]
+        language = hints[0].language or "en"
+        tokenizer = self._tokenizer(language, hints[0].task)
+        decodes = self._generate(_stacked(encoded), tokenizer, hints, durations_s)
+        return [
+            self._judge(one, tokenizer, decode, duration_s, language)
+            for one, decode, duration_s in zip(encoded, decodes, durations_s, strict=True)
+        ]
+
+    def _judge(
+        self, encoded: Any, tokenizer: Tokenizer, decode: _Decode, duration_s: float, language: str
+    ) -> Hypothesis:
+        if guards.looks_invented(decode.no_speech, decode.mean_logprob):
+            return Hypothesis((), language)
+        if decode.full or guards.looks_repeated(decode.text, duration_s):
+            return Hypothesis((), language, doubtful=True)
+        return Hypothesis(self._words(encoded, tokenizer, decode.tokens, duration_s), language)
 
     def unload(self) -> None:
         """Give the model's memory back; see `Engine.unload`."""
@@ -89,9 +132,9 @@ class FasterWhisperEngine:
         for window_s in self._windows(duration_s, detects):
             encoded = self._encode(samples, window_s)
             if language is None:
-                language, probability = self._detect(encoded)
+                language, probability = self._detect(encoded, hints.allowed)
             tokenizer = self._tokenizer(language, hints.task)
-            decode = self._generate(encoded, tokenizer, hints, duration_s)
+            decode = self._generate(encoded, tokenizer, [hints], [duration_s])[0]
             if guards.looks_invented(decode.no_speech, decode.mean_logprob):
                 return Hypothesis((), language, probability)
             if not decode.full and not guards.looks_repeated(decode.text, duration_s):
@@ -118,45 +161,60 @@ class FasterWhisperEngine:
         even = features[:, : features.shape[1] // 2 * 2]
         return self._model.encode(np.ascontiguousarray(even, dtype=np.float32))
 
-    def _detect(self, encoded: Any) -> tuple[str, float]:
+    def _detect(self, encoded: Any, allowed: frozenset[str] | None) -> tuple[str, float]:
         if not self._multilingual:
             return "en", 1.0
-        token, probability = self._model.model.detect_language(encoded)[0][0]
-        return token[2:-2], float(probability)
+        found = [
+            (token[2:-2], float(probability))
+            for token, probability in self._model.model.detect_language(encoded)[0]
+        ]
+        among = [one for one in found if allowed is None or one[0] in allowed]
+        if not among:
+            return found[0]
+        total = sum(probability for _, probability in among)
+        code, probability = max(among, key=lambda one: one[1])
+        return code, probability / total if total else probability
 
     def _tokenizer(self, language: str, task: str) -> Tokenizer:
         return Tokenizer(self._model.hf_tokenizer, self._multilingual, task=task, language=language)
 
     def _generate(
-        self, encoded: Any, tokenizer: Tokenizer, hints: DecodeHints, duration_s: float
-    ) -> _Decode:
-        prompt: list[int] = []
-        if hints.prompt:
-            said = tokenizer.encode(" " + hints.prompt.strip())[-MAX_PROMPT_TOKENS:]
-            prompt = [tokenizer.sot_prev, *said]
-        prefix = tokenizer.encode(hints.prefix)[:MAX_PROMPT_TOKENS] if hints.prefix else []
-        prompt = [*prompt, *tokenizer.sot_sequence, tokenizer.no_timestamps, *prefix]
-        allowed = max(guards.max_tokens(duration_s) - len(prefix), guards.TOKENS_HEAD_START)
-        result = self._model.model.generate(
+        self,
+        encoded: Any,
+        tokenizer: Tokenizer,
+        hints: Sequence[DecodeHints],
+        durations_s: Sequence[float],
+    ) -> list[_Decode]:
+        head: list[int] = []
+        if hints[0].prompt:
+            said = tokenizer.encode(" " + hints[0].prompt.strip())[-MAX_PROMPT_TOKENS:]
+            head = [tokenizer.sot_prev, *said]
+        head = [*head, *tokenizer.sot_sequence, tokenizer.no_timestamps]
+        prefixes = [
+            tokenizer.encode(each.prefix)[:MAX_PROMPT_TOKENS] if each.prefix else []
+            for each in hints
+        ]
+        language = tokenizer.language_code
+        # CTranslate2 counts the forced tokens of a prefix as answer, and gives them back
+        allowed = [
+            max(guards.max_tokens(duration_s, language), len(prefix) + guards.TOKENS_HEAD_START)
+            for duration_s, prefix in zip(durations_s, prefixes, strict=True)
+        ]
+        results = self._model.model.generate(
             encoded,
-            [prompt],
+            [[*head, *prefix] for prefix in prefixes],
             beam_size=BEAM,
-            max_length=min(len(prompt) + allowed, self._model.max_length),
+            # it answers with at most half of this
+            max_length=min(2 * max(allowed), self._model.max_length),
             return_scores=True,
             return_no_speech_prob=True,
-            suppress_blank=not prefix,
+            suppress_blank=not any(prefixes),
             suppress_tokens=self._suppressed(tokenizer),
-        )[0]
-        # CTranslate2 gives the tokens after <|notimestamps|> back with the new ones
-        tokens = [token for token in result.sequences_ids[0] if token < tokenizer.eot]
-        share = len(tokens) / (len(tokens) + 1) if tokens else 1.0
-        return _Decode(
-            tokens,
-            tokenizer.decode(tokens),
-            float(result.scores[0] * share),
-            float(result.no_speech_prob),
-            full=len(tokens) - len(prefix) >= allowed,
         )
+        return [
+            _read_result(tokenizer, result, most)
+            for result, most in zip(results, allowed, strict=True)
+        ]
 
     @staticmethod
     def _suppressed(tokenizer: Tokenizer) -> list[int]:
@@ -178,10 +236,36 @@ class FasterWhisperEngine:
             end_s = min(max(float(item["end"]), start_s), duration_s)
             if words and not any(char.isalnum() for char in text):
                 before = words[-1]
-                words[-1] = Word(before.text + text, before.start_s, before.end_s)
+                words[-1] = replace(before, text=before.text + text)
             elif text.strip():
-                words.append(Word(text, start_s, end_s))
+                words.append(Word(text, start_s, end_s, float(item["probability"])))
         return tuple(words)
+
+
+def _read_result(tokenizer: Tokenizer, result: Any, allowed: int) -> _Decode:
+    tokens = [token for token in result.sequences_ids[0] if token < tokenizer.eot]
+    share = len(tokens) / (len(tokens) + 1) if tokens else 1.0
+    return _Decode(
+        tokens,
+        tokenizer.decode(tokens),
+        float(result.scores[0] * share),
+        float(result.no_speech_prob),
+        full=len(tokens) >= allowed,
+    )
+
+
+def _stacked(encoded: Sequence[Any]) -> Any:
+    """Join outputs of the encoder, each float32[1, n, d], into one batch."""
+    joined = np.concatenate([np.asarray(one) for one in encoded])
+    return ctranslate2.StorageView.from_array(joined)  # type: ignore[attr-defined]
+
+
+@contextmanager
+def _engine_errors() -> Iterator[None]:
+    try:
+        yield
+    except (RuntimeError, ValueError) as exc:
+        raise SpeechError(f"decode failed: {type(exc).__name__}") from exc
 
 
 class FasterWhisperLoader:
@@ -204,7 +288,9 @@ class FasterWhisperLoader:
                 local_files_only=True,
             )
         except (RuntimeError, ValueError, OSError) as exc:
-            raise EngineUnavailable(f"the model in {folder.name} cannot be loaded: {exc}") from exc
+            where = "" if options.device == "cpu" else f" with DEVICE_TYPE={options.device}"
+            why = f"the model in {folder.name} cannot be loaded{where}: {exc}"
+            raise EngineUnavailable(why) from exc
         return FasterWhisperEngine(model)
 
 

@@ -13,9 +13,12 @@ from collections import Counter
 #: Speech seldom exceeds this rate; a decoder that loops does. Words per second, and a head start.
 MAX_WORDS_PER_S = 4.3
 WORDS_HEAD_START = 3
-#: Tokens that a decode of one second may need, and a head start. Whisper's mean is about 4.
+#: Tokens that a decode of one second may need, and a head start. English takes about 4; languages
+#: that Whisper's vocabulary spells in bytes take several times as many.
 MAX_TOKENS_PER_S = 9
-TOKENS_HEAD_START = 16
+MAX_TOKENS_PER_S_LATIN = 5
+TOKENS_HEAD_START = 14
+LATIN = frozenset({"en", "de", "fr", "es", "it", "pt", "nl"})
 #: How often a word trigram may occur.
 MAX_TRIGRAM_COUNT = 1
 #: Text that compresses better than this repeats itself.
@@ -28,9 +31,10 @@ MIN_MEAN_LOGPROB = -1.0
 _WORD = re.compile(r"\w+")
 
 
-def max_tokens(duration_s: float) -> int:
+def max_tokens(duration_s: float, language: str) -> int:
     """Return the number of tokens after which a decode of `duration_s` is looping."""
-    return int(duration_s * MAX_TOKENS_PER_S) + TOKENS_HEAD_START
+    rate = MAX_TOKENS_PER_S_LATIN if language in LATIN else MAX_TOKENS_PER_S
+    return int(duration_s * rate) + TOKENS_HEAD_START
 
 
 def compression_ratio(text: str) -> float:

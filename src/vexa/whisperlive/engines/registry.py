@@ -9,6 +9,7 @@ ENGINES: Registry[EngineLoader] = Registry(
     "WHISPER_ENGINE",
     {
         "faster_whisper": "vexa.whisperlive.engines.faster_whisper:LOADER",
+        "remote": "vexa.whisperlive.engines.remote:LOADER",
         "scripted": "vexa.whisperlive.engines.scripted:LOADER",
     },
 )

@@ -21,6 +21,7 @@ from vexa.whisperlive.engines.base import (
     Gate,
     Hypothesis,
     Samples,
+    Window,
     Word,
     check_window,
 )
@@ -72,6 +73,10 @@ class ScriptedEngine:
             if end - start >= MIN_WORD_S * SAMPLE_RATE_HZ
         )
         return Hypothesis(words, hints.language or "en", 1.0)
+
+    def decode_together(self, windows: Sequence[Window]) -> list[Hypothesis]:
+        """Turn several windows into words; see `Engine.decode_together`."""
+        return [self.decode(window.samples, window.hints) for window in windows]
 
     def unload(self) -> None:
         """Nothing to give back."""
