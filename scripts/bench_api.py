@@ -194,18 +194,13 @@ async def _feed(clients: list[Process], meeting_id: int, bus: Bus) -> dict[str, 
 
 def _frame(meeting_id: int, number: int) -> str:
     segment = {"start": number, "end": number + 2, "text": WORDS, "segment_id": f"s:{number}"}
-    return (
-        json.dumps(
-            {
-                "type": "transcript.mutable",
-                "meeting": {"id": meeting_id},
-                "payload": {"segments": [segment]},
-                "sent": f"{time.time():.6f}",
-            }
-        )
-        .replace('"sent": "', '"sent":')
-        .replace('"}', "}")
-    )
+    frame = {
+        "type": "transcript.mutable",
+        "meeting": {"id": meeting_id},
+        "payload": {"segments": [segment]},
+        "sent": time.time(),
+    }
+    return json.dumps(frame, separators=(",", ":"))
 
 
 async def ingest(bus: Bus, database: Database) -> float:

@@ -49,7 +49,7 @@ class Reader(asyncio.Protocol):
         )
 
     def data_received(self, data: bytes) -> None:
-        """Take what came; every frame carries the time it was published."""
+        """Take what came; every frame ends with the time it was published."""
         buffer = self._buffer + data if self._buffer else data
         if not self._is_open:
             head, end, buffer = buffer.partition(b"\r\n\r\n")
@@ -82,7 +82,7 @@ class Reader(asyncio.Protocol):
     def _take(self, frame: bytes, now: float) -> None:
         at = frame.find(b'"sent":')
         if at >= 0:
-            self._delays.append(now - float(frame[at + 7 : at + 24]))
+            self._delays.append(now - float(frame[at + 7 : -1]))
         elif b'"subscribed"' in frame:
             self._subscribed.release()
         else:

@@ -12,14 +12,16 @@ import hashlib
 import json
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import structlog
-from cryptography.fernet import Fernet
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from vexa.contracts.errors import Conflict, RequestRefused, Unavailable, VexaError
 from vexa.kit.service_app import error_response
+
+if TYPE_CHECKING:
+    from cryptography.fernet import Fernet
 
 _log = structlog.get_logger(__name__)
 
@@ -136,7 +138,7 @@ class IdempotentWrites:
     ) -> None:
         body = await _read(receive)
         write = _write(scope, key, caller, body)
-        box = Fernet(base64.urlsafe_b64encode(hashlib.sha256(_PURPOSE + caller + key).digest()))
+        box = _box(caller, key)
         begun = await self._begin(write)
         if begun.stage is Stage.ANSWERED:
             return await _replay(send, begun.status, json.loads(box.decrypt(begun.answer)))
@@ -171,6 +173,13 @@ class IdempotentWrites:
                 return begun
             await asyncio.sleep(LOOK_EVERY_S)
         raise StillRunning
+
+
+def _box(caller: bytes, key: bytes) -> Fernet:
+    # 6 MB that a service without such writes need not have
+    from cryptography.fernet import Fernet
+
+    return Fernet(base64.urlsafe_b64encode(hashlib.sha256(_PURPOSE + caller + key).digest()))
 
 
 class _Recorder:
