@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from vexa.whisperlive.engines.guards import looks_invented, looks_repeated, max_tokens
+from vexa.whisperlive.engines.guards import (
+    MAX_COMPRESSION_RATIO,
+    compression_ratio,
+    looks_invented,
+    looks_repeated,
+    max_tokens,
+)
 
 
 @pytest.mark.parametrize(
@@ -28,6 +34,35 @@ def test_repeats_are_seen(text: str, duration_s: float, repeated: bool) -> None:
 )
 def test_inventions_are_seen(no_speech: float, logprob: float, invented: bool) -> None:
     assert looks_invented(no_speech, logprob) is invented
+
+
+@pytest.mark.parametrize(
+    ("text", "language"), [(" Thanks for watching!", "en"), (" Merci.", "fr"), ("謝謝觀看。", "zh")]
+)
+def test_a_stock_phrase_is_dropped_only_where_the_decode_is_unsure(
+    text: str, language: str
+) -> None:
+    assert looks_invented(0.5, -0.3, text, language)
+    assert looks_invented(0.1, -0.9, text, language)
+    assert not looks_invented(0.1, -0.3, text, language)
+    assert not looks_invented(0.5, -0.9, text + " Anna", language)
+    assert not looks_invented(0.5, -0.9, text, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        (" Hello.", "en"),
+        (" no no no no", "en"),
+        (" three nine zero five double two eight", "en"),
+        (" one one one two two", "en"),
+        ("你好", "zh"),
+        ("はい", "ja"),
+    ],
+)
+def test_short_and_repeated_speech_that_is_true_is_kept(text: str, language: str) -> None:
+    assert not looks_invented(0.5, -0.9, text, language), "an unsure decode of true speech"
+    assert compression_ratio(text) <= MAX_COMPRESSION_RATIO, "the widest window keeps it"
 
 
 def test_more_audio_allows_more_tokens() -> None:

@@ -114,7 +114,7 @@ class FasterWhisperEngine:
     def _judge(
         self, encoded: Any, tokenizer: Tokenizer, decode: _Decode, duration_s: float, language: str
     ) -> Hypothesis:
-        if guards.looks_invented(decode.no_speech, decode.mean_logprob):
+        if _is_invented(decode, language):
             return Hypothesis((), language)
         if decode.full or guards.looks_repeated(decode.text, duration_s):
             return Hypothesis((), language, doubtful=True)
@@ -135,7 +135,7 @@ class FasterWhisperEngine:
                 language, probability = self._detect(encoded, hints.allowed)
             tokenizer = self._tokenizer(language, hints.task)
             decode = self._generate(encoded, tokenizer, [hints], [duration_s])[0]
-            if guards.looks_invented(decode.no_speech, decode.mean_logprob):
+            if _is_invented(decode, language):
                 return Hypothesis((), language, probability)
             if not decode.full and not guards.looks_repeated(decode.text, duration_s):
                 words = self._words(encoded, tokenizer, decode.tokens, duration_s)
@@ -240,6 +240,10 @@ class FasterWhisperEngine:
             elif text.strip():
                 words.append(Word(text, start_s, end_s, float(item["probability"])))
         return tuple(words)
+
+
+def _is_invented(decode: _Decode, language: str) -> bool:
+    return guards.looks_invented(decode.no_speech, decode.mean_logprob, decode.text, language)
 
 
 def _read_result(tokenizer: Tokenizer, result: Any, allowed: int) -> _Decode:

@@ -28,6 +28,24 @@ MAX_COMPRESSION_RATIO = 2.4
 MAX_NO_SPEECH = 0.6
 MIN_MEAN_LOGPROB = -1.0
 
+#: What Whisper makes of noise, as the subtitles it learned from end: dropped when it is all that
+#: was heard and the decode is less sure than either value below.
+STOCK_PHRASES: dict[str, frozenset[str]] = {
+    "en": frozenset(
+        {
+            "you", "bye", "thank you", "thanks for watching", "thank you for watching",
+            "thank you very much", "please subscribe", "subtitles by the amara org community",
+        }
+    ),
+    "de": frozenset({"vielen dank", "untertitel der amara org community", "untertitelung des zdf"}),
+    "fr": frozenset({"merci", "sous titres réalisés par la communauté d amara org"}),
+    "es": frozenset({"gracias", "subtítulos realizados por la comunidad de amara org"}),
+    "ja": frozenset({"ご視聴ありがとうございました"}),
+    "zh": frozenset({"謝謝觀看", "谢谢观看"}),
+}  # fmt: skip
+PHRASE_NO_SPEECH = 0.4
+PHRASE_LOGPROB = -0.8
+
 _WORD = re.compile(r"\w+")
 
 
@@ -54,6 +72,12 @@ def looks_repeated(text: str, duration_s: float) -> bool:
     return compression_ratio(text) > MAX_COMPRESSION_RATIO
 
 
-def looks_invented(no_speech_probability: float, mean_logprob: float) -> bool:
+def looks_invented(
+    no_speech_probability: float, mean_logprob: float, text: str = "", language: str | None = None
+) -> bool:
     """Tell whether a decode put words where nobody spoke."""
-    return no_speech_probability > MAX_NO_SPEECH and mean_logprob < MIN_MEAN_LOGPROB
+    if no_speech_probability > MAX_NO_SPEECH and mean_logprob < MIN_MEAN_LOGPROB:
+        return True
+    is_unsure = no_speech_probability > PHRASE_NO_SPEECH or mean_logprob < PHRASE_LOGPROB
+    phrases = STOCK_PHRASES.get(language or "", frozenset())
+    return is_unsure and " ".join(_WORD.findall(text.lower())) in phrases

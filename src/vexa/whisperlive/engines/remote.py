@@ -132,7 +132,10 @@ class RemoteEngine:
         duration_s = len(samples) / SAMPLE_RATE_HZ
         language = hints.language or answer.language
         parts = answer.segments or []
-        if parts and all(guards.looks_invented(p.no_speech_prob, p.avg_logprob) for p in parts):
+        if parts and all(
+            guards.looks_invented(p.no_speech_prob, p.avg_logprob, answer.text, language)
+            for p in parts
+        ):
             return Hypothesis((), language)
         if guards.looks_repeated(answer.text, duration_s):
             return Hypothesis((), language, doubtful=True)
