@@ -19,7 +19,7 @@ from vexa.contracts.errors import BusUnavailable
 from vexa.contracts.stream_names import COLLECTOR_GROUP, TRANSCRIPTION_SEGMENTS
 from vexa.kit.clock import SystemClock
 from vexa.kit.idempotency import IdempotentWrites
-from vexa.kit.service_app import create_service_app, put_inside
+from vexa.kit.service_app import Facts, create_service_app, put_inside
 from vexa.kit.tasks import BackgroundTasks
 from vexa.storage.database import Database
 from vexa.storage.idempotency import IdempotencyStore
@@ -79,13 +79,6 @@ def create_app(settings: CollectorSettings) -> FastAPI:
             await bus.aclose()
             await database.aclose()
 
-    async def facts() -> dict[str, Any]:
-        try:
-            backlog = await reader.backlog()
-        except BusUnavailable:
-            return {"backlog": None}
-        return {"backlog": backlog.unread + backlog.pending}
-
     app = create_service_app(
         "Vexa transcription collector",
         lifespan=lifespan,
@@ -94,21 +87,31 @@ def create_app(settings: CollectorSettings) -> FastAPI:
             "database": database.problem,
             "consumer": consumer.problem,
         },
-        facts=facts,
+        facts=_backlog_of(reader),
     )
     put_inside(app, IdempotentWrites, writes=IdempotencyStore(database, clock))
+    shares = Shares(settings, database, bus, transcripts, clock)
+    secret = settings.internal_api_secret.get_secret_value()
     for router in (
         make_reading_router(transcripts),
         make_changing_router(transcripts, changes),
-        make_share_router(
-            transcripts, Shares(settings, database, bus, transcripts, clock), database
-        ),
-        make_internal_router(
-            settings.internal_api_secret.get_secret_value(), transcripts, database, clock
-        ),
+        make_share_router(transcripts, shares, database),
+        make_internal_router(secret, transcripts, database, clock),
     ):
         app.include_router(router)
     return app
+
+
+def _backlog_of(reader: GroupReader) -> Facts:
+    async def facts() -> dict[str, Any]:
+        """Entries that are not stored yet; None while Redis is away."""
+        try:
+            backlog = await reader.backlog()
+        except BusUnavailable:
+            return {"backlog": None}
+        return {"backlog": backlog.unread + backlog.pending}
+
+    return facts
 
 
 async def _consume(consumer: Consumer) -> None:
