@@ -26,32 +26,32 @@ def frames(meeting_id: int, segments: Sequence[Segment], at: datetime) -> list[s
     """
     texts: list[str] = []
     for offset in range(0, len(segments), FRAME_SEGMENTS):
-        part = segments[offset : offset + FRAME_SEGMENTS]
+        part = [_wire(segment) for segment in segments[offset : offset + FRAME_SEGMENTS]]
         texts.append(json.dumps(_mutable(meeting_id, part, at), ensure_ascii=False))
         texts += [json.dumps(f, ensure_ascii=False) for f in _bundles(meeting_id, part, at)]
     return texts
 
 
-def _mutable(meeting_id: int, segments: Sequence[Segment], at: datetime) -> dict[str, Any]:
+def _mutable(meeting_id: int, segments: list[dict[str, Any]], at: datetime) -> dict[str, Any]:
     return {
         "type": Dialect.MUTABLE,
         "meeting": {"id": meeting_id},
-        "payload": {"segments": [_wire(segment) for segment in segments]},
+        "payload": {"segments": segments},
         "ts": iso_utc(at),
     }
 
 
 def _bundles(
-    meeting_id: int, segments: Sequence[Segment], at: datetime
+    meeting_id: int, segments: list[dict[str, Any]], at: datetime
 ) -> Iterator[dict[str, Any]]:
-    for speaker, group in groupby(segments, key=lambda segment: segment.speaker):
+    for speaker, group in groupby(segments, key=lambda segment: segment["speaker"]):
         items = list(group)
         yield {
             "type": Dialect.BUNDLE,
             "meeting": {"id": meeting_id},
             "speaker": speaker,
-            "confirmed": [_wire(item) for item in items if item.completed],
-            "pending": [_wire(item) for item in items if not item.completed],
+            "confirmed": [item for item in items if item["completed"]],
+            "pending": [item for item in items if not item["completed"]],
             "ts": iso_utc(at),
         }
 
