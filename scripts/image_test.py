@@ -34,25 +34,19 @@ def build(docker: Docker) -> float:
 
 
 def sizes(docker: Docker) -> dict[str, Any]:
-    """Unpacked size of the image, and its largest packages and folders, MB."""
-    script = (
-        "du -xsm / 2>/dev/null | cut -f1; "
-        "dpkg-query -W -f '${Installed-Size} ${Package}\\n' | sort -rn | head -20; echo; "
-        "du -xm --max-depth=1 /opt/vexa/lib/python3.11/site-packages | sort -rn | sed 1d | head -20"
+    """Unpacked size of the image, and its largest files and folders, MB."""
+    packages = "/opt/vexa/lib/python3.11/site-packages"
+    os.environ["SCRIPT"] = (
+        "du -xsm /; du -xsm /usr/lib/* /usr/lib/*-linux-gnu/* /usr/share/* "
+        f"{packages}/* 2>/dev/null | grep -v linux-gnu$ | sort -rn | head -{LARGEST}"
     )
     command = f'docker run --rm --entrypoint /bin/sh {IMAGE} -c "$SCRIPT"'
-    os.environ["SCRIPT"] = script
-    whole, rest = docker.shell(command).stdout.split("\n", 1)
-    packages, folders = rest.split("\n\n")
+    whole, *lines = docker.shell(command).stdout.splitlines()
     parts = {}
-    for line in packages.splitlines():
-        size, name = line.split()
-        parts[name] = round(int(size) / 1024)
-    for line in folders.splitlines():
-        size, folder = line.split()
-        parts[Path(folder).name] = int(size)
-    largest = dict(sorted(parts.items(), key=lambda item: -item[1])[:LARGEST])
-    return {"image_mb": int(whole), "largest": largest}
+    for line in lines:
+        size, path = line.split()
+        parts[path.removeprefix(f"{packages}/")] = int(size)
+    return {"image_mb": int(whole.split()[0]), "largest": parts}
 
 
 def run_tests(measured: Path) -> bool:
