@@ -29,13 +29,13 @@ class WholeServer:
         self.database_url = database_url
         self.redis_url = redis_url
         self.url = programs.url("api-gateway")
+        self.http = httpx2.Client(base_url=self.url, timeout=30, trust_env=False)
 
     def new_user(self) -> User:
         """Make a user with a fresh key."""
         body = {"email": f"{uuid.uuid4().hex}@example.com"}
         headers = {"X-Admin-Token": ADMIN_TOKEN}
-        answer = httpx2.post(f"{self.url}/users", json=body, headers=headers, trust_env=False)
-        made = answer.raise_for_status().json()
+        made = self.http.post("/users", json=body, headers=headers).raise_for_status().json()
         return User(self, made["id"], made["api_key"])
 
 
@@ -49,23 +49,17 @@ class User:
 
     def json(self, method: str, path: str, **options: Any) -> Any:
         """Call a route that must succeed."""
-        answer = httpx2.request(
-            method,
-            self.server.url + path,
-            headers={"X-API-Key": self.api_key},
-            timeout=30,
-            trust_env=False,
-            **options,
-        )
+        headers = {"X-API-Key": self.api_key}
+        answer = self.server.http.request(method, path, headers=headers, **options)
         assert answer.is_success, answer.text
         return answer.json()
 
     def new_key(self) -> ExtraKey:
         """Mint one more key of this user."""
         headers = {"X-Admin-Token": ADMIN_TOKEN}
-        url = f"{self.server.url}/admin/users/{self.id}/tokens"
-        answer = httpx2.post(url, headers=headers, trust_env=False).raise_for_status().json()
-        return ExtraKey(User(self.server, self.id, answer["token"]), answer["id"])
+        answer = self.server.http.post(f"/admin/users/{self.id}/tokens", headers=headers)
+        token = answer.raise_for_status().json()
+        return ExtraKey(User(self.server, self.id, token["token"]), token["id"])
 
     async def send_bot(self, native_id: str, bot_name: str = "Notes") -> dict[str, Any]:
         """Send a stub bot and wait until it is in the meeting."""
@@ -103,8 +97,8 @@ class ExtraKey:
     def revoke(self) -> None:
         """End the key."""
         headers = {"X-Admin-Token": ADMIN_TOKEN}
-        url = f"{self.user.server.url}/admin/tokens/{self.token_id}"
-        httpx2.delete(url, headers=headers, trust_env=False).raise_for_status()
+        path = f"/admin/tokens/{self.token_id}"
+        self.user.server.http.delete(path, headers=headers).raise_for_status()
 
 
 @contextmanager
@@ -125,7 +119,9 @@ def whole_server(
     try:
         with ThreadPoolExecutor() as pool:
             list(pool.map(programs.start, PROGRAMS))
-        yield WholeServer(programs, database_url, redis_url)
+        server = WholeServer(programs, database_url, redis_url)
+        yield server
+        server.http.close()
         _take_bots_out(programs.url("bot-manager"))
     finally:
         programs.stop()

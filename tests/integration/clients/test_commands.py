@@ -97,6 +97,7 @@ def test_a_bot_from_start_to_end(server: WholeServer, as_user: Run, user: User) 
     asyncio.run(user.has_status(meeting_id, "active"))
     assert NATIVE_ID in as_user("bot", "list").stdout
     asyncio.run(speak(server, meeting_id))
+    asyncio.run(user.has_said(NATIVE_ID, "Good morning."))
     assert "] Ada: Good morning." in as_user("transcript", "show", LINK).stdout
     as_user("bot", "stop", LINK)
     states = as_user("bot", "follow", LINK).stdout
@@ -135,6 +136,7 @@ def test_a_transcript_is_followed_and_exported(
         reader = threading.Thread(target=lambda: followed.extend(process.stdout or ()))
         reader.start()
         asyncio.run(speak(server, meeting_id))
+        asyncio.run(user.has_said(NATIVE_ID, "Good morning."))
         as_user("bot", "stop", "google_meet", NATIVE_ID)
         assert process.wait(60) == 0
         reader.join()

@@ -85,7 +85,9 @@ class Rest:
         # the routes have their own time-outs; an error of theirs is an answer, not an exception
         transport = httpx2.ASGITransport(self._app, raise_app_exceptions=False, client=self._client)
         base_url = f"{self._scheme}://{_HOST}"
-        async with httpx2.AsyncClient(transport=transport, base_url=base_url) as client:
+        async with httpx2.AsyncClient(
+            transport=transport, base_url=base_url, trust_env=False
+        ) as client:
             answer = await client.request(
                 method, path, params=given, json=body, headers=self._headers
             )
