@@ -78,9 +78,10 @@ class Driver:
         decode: Decode | None = None,
         policy: TurnPolicy | None = None,
         with_words: bool = False,
+        language: str | None = "en",
     ) -> None:
         self.session = SpeechSession(
-            policy or TurnPolicy(), point or Point(), language="en", with_words=with_words
+            policy or TurnPolicy(), point or Point(), language=language, with_words=with_words
         )
         self.heard = Heard()
         self.step_s = step_s

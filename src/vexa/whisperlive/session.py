@@ -34,6 +34,8 @@ LEAD_WORDS = 3
 ROLL_S = 1.0
 #: The cut before a leading word is looked for this far around it, seconds.
 CUT_SLACK_S = 0.1
+#: Speech that is long enough to doubt a language that is held, samples.
+RECOGNISE_SAMPLES = 3 * SAMPLE_RATE_HZ
 #: Windows whose lengths differ by no more than this go into one batch, samples.
 LIKE_SAMPLES = 2 * SAMPLE_RATE_HZ
 #: Decodes of one finished turn before its open words are given up.
@@ -97,7 +99,7 @@ class SpeechSession:
     ) -> None:
         """Begin at `point`; `with_words` puts the words and their times into finals."""
         self.cutter = FrameCutter(point.durable_sample)
-        self.language = LanguageHold(language or point.language)
+        self.language = LanguageHold(language, point.language)
         self._task = task
         self._prompt = prompt
         self._allowed = allowed
@@ -368,6 +370,11 @@ class SpeechSession:
             task=self._task,
             prefix=work.text.prefix,
             prompt=self._prompt,
+            recognise=(
+                kind is not Kind.DRAFT
+                and not self.language.is_forced
+                and end - work.turn.start >= RECOGNISE_SAMPLES
+            ),
             thorough=kind is not Kind.DRAFT,
         )
         return DecodeRequest(kind, work.turn.number, work.turn.start, end, hints)
@@ -375,6 +382,9 @@ class SpeechSession:
     def _learn_language(self, request: DecodeRequest, heard: Hypothesis) -> list[Event]:
         if request.kind is Kind.DRAFT or not heard.words:
             return []
-        if not self.language.learn(heard.language, heard.language_probability):
+        found = heard.recognised
+        if request.hints.language is None and heard.language is not None:
+            found = heard.language, heard.language_probability
+        if found is None or not self.language.learn(*found):
             return []
         return [LanguageFound(str(self.language.code), self.language.probability)]

@@ -103,7 +103,17 @@ def test_a_language_is_held_when_sure_or_heard_twice() -> None:
     assert not hold.learn("fr", 0.99)
     assert hold.code == "en"
     assert LanguageHold(None).learn("es", 0.9)
+    assert LanguageHold(None, held="de").code == "de"
     assert not LanguageHold("pl").learn("es", 0.9)
+
+
+def test_a_held_language_changes_only_on_lasting_evidence() -> None:
+    hold = LanguageHold(None, held="en")
+    turns = [("de", 0.9), ("de", 0.9), ("en", 0.9), ("de", 0.9), ("de", 0.5), ("de", 0.9)]
+    assert not any(hold.learn(*turn) for turn in turns)
+    assert not hold.learn("de", 0.9)
+    assert hold.learn("de", 0.9)
+    assert hold.code == "de"
 
 
 def test_a_point_survives_its_way_through_a_hash() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -12,7 +13,7 @@ from tests.support.coded_stream import Driver, hear_all, say, split
 from vexa.contracts.audio import SAMPLE_RATE_HZ
 from vexa.whisperlive.engines.base import DecodeHints, Hypothesis, Samples, Word
 from vexa.whisperlive.engines.scripted import ScriptedEngine
-from vexa.whisperlive.events import Draft, Final, Point, Safe
+from vexa.whisperlive.events import Draft, Final, LanguageFound, Point, Safe
 from vexa.whisperlive.session import Kind
 
 CODES = st.lists(st.integers(1, 60), min_size=1, max_size=45)
@@ -295,3 +296,22 @@ def test_minutes_without_a_pause_take_no_more_memory_than_one_turn() -> None:
     heard = driver.finish()
     assert heard.words == [f"w{code % 60 + 1}" for code in range(800)]
     assert most < 16 * SAMPLE_RATE_HZ
+
+
+def test_only_a_language_that_nobody_forced_is_doubted_and_only_by_long_speech() -> None:
+    asked: list[bool] = []
+
+    def german(samples: Samples, hints: DecodeHints) -> Hypothesis:
+        asked.append(hints.recognise)
+        heard = ScriptedEngine().decode(samples, hints)
+        return replace(heard, recognised=("de", 0.9) if hints.recognise else None)
+
+    turns = say(*[item for _ in range(4) for item in (list(range(1, 11)), 2.0)], [1, 2, 3], 2.0)
+    point = Point(language="en")
+    heard = hear_all([turns], Driver(point, decode=german, step_s=None, language=None))
+    found = [event for event in heard.events if isinstance(event, LanguageFound)]
+    assert [event.code for event in found] == ["de"]
+    assert asked[-1] is False
+    asked.clear()
+    hear_all([turns], Driver(point, decode=german, step_s=None))
+    assert not any(asked)

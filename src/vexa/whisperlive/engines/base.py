@@ -36,13 +36,15 @@ class Hypothesis:
     """What an engine heard in one window, before anything is decided.
 
     `doubtful` means that a guard tripped and the words were withheld: ask again with more audio.
-    The words include those of the hinted prefix. `language` is the one that was used.
+    The words include those of the hinted prefix. `language` is the one that was used; `recognised`
+    is the one that was heard, with its probability, where the hints asked for it.
     """
 
     words: tuple[Word, ...] = ()
     language: str | None = None
     language_probability: float = 1.0
     doubtful: bool = False
+    recognised: tuple[str, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ class DecodeHints:
         task: `translate` gives English whatever is spoken.
         prefix: settled text of the same window, with which the hypothesis must begin.
         prompt: text that shows the style and the names to expect; never repeated in the answer.
+        recognise: say which language is heard although one is given.
         thorough: on a tripped guard decode again with a wider window, instead of giving up.
     """
 
@@ -63,6 +66,7 @@ class DecodeHints:
     task: Literal["transcribe", "translate"] = "transcribe"
     prefix: str = ""
     prompt: str | None = None
+    recognise: bool = False
     thorough: bool = False
 
 

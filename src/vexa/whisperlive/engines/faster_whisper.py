@@ -107,7 +107,10 @@ class FasterWhisperEngine:
         tokenizer = self._tokenizer(language, hints[0].task)
         decodes = self._generate(_stacked(encoded), tokenizer, hints, durations_s)
         return [
-            self._judge(one, tokenizer, decode, duration_s, language)
+            replace(
+                self._judge(one, tokenizer, decode, duration_s, language),
+                recognised=self._recognise(one, hints[0]),
+            )
             for one, decode, duration_s in zip(encoded, decodes, durations_s, strict=True)
         ]
 
@@ -128,25 +131,32 @@ class FasterWhisperEngine:
         self, samples: Samples, duration_s: float, hints: DecodeHints
     ) -> Hypothesis:
         language, probability = hints.language, 1.0
+        recognised: tuple[str, float] | None = None
         detects = language is None and self._multilingual
         for window_s in self._windows(duration_s, detects):
             encoded = self._encode(samples, window_s)
             if language is None:
                 language, probability = self._detect(encoded, hints.allowed)
+            recognised = recognised or self._recognise(encoded, hints)
             tokenizer = self._tokenizer(language, hints.task)
             decode = self._generate(encoded, tokenizer, [hints], [duration_s])[0]
             if _is_invented(decode, language):
                 return Hypothesis((), language, probability)
             if not decode.full and not guards.looks_repeated(decode.text, duration_s):
                 words = self._words(encoded, tokenizer, decode.tokens, duration_s)
-                return Hypothesis(words, language, probability)
+                return Hypothesis(words, language, probability, recognised=recognised)
             if not hints.thorough:
                 break
         else:
             if guards.compression_ratio(decode.text) <= guards.MAX_COMPRESSION_RATIO:
                 words = self._words(encoded, tokenizer, decode.tokens, duration_s)
-                return Hypothesis(words, language, probability)
+                return Hypothesis(words, language, probability, recognised=recognised)
         return Hypothesis((), language, probability, doubtful=True)
+
+    def _recognise(self, encoded: Any, hints: DecodeHints) -> tuple[str, float] | None:
+        if not hints.recognise or hints.language is None or not self._multilingual:
+            return None
+        return self._detect(encoded, hints.allowed)
 
     @staticmethod
     def _windows(duration_s: float, detects: bool) -> list[float]:
