@@ -42,6 +42,10 @@ _ALWAYS = (
     "--disable-renderer-backgrounding",
     "--password-store=basic",
 )
+#: What Chromium makes in its folder for temporary files, six letters being random; and how long
+#: such a path may be (unix(7): `sun_path` with its closing zero).
+_CHROMIUM_SOCKET = ".org.chromium.Chromium.XXXXXX/SingletonSocket"
+_LONGEST_SOCKET_PATH = 107
 #: What Playwright adds by itself and a guest's browser does not have.
 _NOT_FROM_PLAYWRIGHT = ("--enable-automation",)
 #: Playwright adds this one too; with enough shared memory it only makes files of it.
@@ -164,7 +168,7 @@ async def open_browser(
         _log.warning("browser_not_sandboxed", why=obstacle)
     small_shm = has_small_shm()
     async with _way_out(launch, resolve) as egress_port, async_playwright() as playwright:
-        temporary = _short_temporary_folder(home)
+        temporary = _short_temporary_folder(Path(launch.work_dir))
         try:
             context = await playwright.chromium.launch_persistent_context(
                 user_data_dir=Path(launch.work_dir) / "profile",
@@ -185,7 +189,8 @@ async def open_browser(
             yield context
         finally:
             await _close(context)
-            temporary.unlink(missing_ok=True)
+            if temporary.is_symlink():
+                temporary.unlink()
 
 
 @asynccontextmanager
@@ -201,14 +206,17 @@ async def _way_out(launch: BotLaunch, resolve: Resolve | None) -> AsyncIterator[
         await egress.aclose()
 
 
-def _short_temporary_folder(home: Path) -> Path:
-    """Make a folder inside `home`, and a short way to it.
+def _short_temporary_folder(work_dir: Path) -> Path:
+    """Make a folder inside the bot's own, or a short way to it where that path is long.
 
     Chromium puts a Unix socket there, and the path of one may have 107 bytes (unix(7)).
     """
-    (home / "tmp").mkdir(exist_ok=True)
+    folder = work_dir.resolve() / "tmp"
+    folder.mkdir(exist_ok=True)
+    if len(os.fsencode(folder / _CHROMIUM_SOCKET)) <= _LONGEST_SOCKET_PATH:
+        return folder
     link = Path(tempfile.gettempdir()) / f"vexa-bot-{secrets.token_hex(4)}"
-    link.symlink_to(home.resolve() / "tmp")
+    link.symlink_to(folder)
     return link
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -75,3 +78,21 @@ async def test_sandbox_is_used_wherever_the_host_allows_its_namespaces(
     monkeypatch.setattr(browser, "_NAMESPACES", command)
     found = await browser.sandbox_obstacle()
     assert (found is None) if obstacle is None else (obstacle in (found or ""))
+
+
+def test_temporary_files_stay_in_the_bots_folder_while_a_socket_fits(tmp_path: Path) -> None:
+    # as in the image: /var/lib/vexa-bots and a connection id
+    assert len("/var/lib/vexa-bots/" + "0" * 32 + "/tmp/" + browser._CHROMIUM_SOCKET) <= 107
+    short = Path(tempfile.mkdtemp(prefix="b", dir="/tmp"))
+    try:
+        assert browser._short_temporary_folder(short) == short / "tmp"
+    finally:
+        shutil.rmtree(short)
+    deep = tmp_path / ("long" * 20)
+    deep.mkdir()
+    link = browser._short_temporary_folder(deep)
+    try:
+        assert link.resolve() == deep / "tmp"
+        assert len(str(link / browser._CHROMIUM_SOCKET)) <= 107
+    finally:
+        link.unlink()
