@@ -288,4 +288,4 @@ async def test_a_store_that_breaks_closes_the_session_so_that_its_client_resumes
     with redis.Redis.from_url(redis_url) as direct:
         direct.set(speech_session("broken"), "not a hash")
     await client.send(say([1, 2, 3], 1.2))
-    assert await client.closed() == CLOSE_SUPERSEDED
+    assert await client.closed(60) == CLOSE_SUPERSEDED
