@@ -11,12 +11,17 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 import redis
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from tests.support.stores import postgres_server, redis_server
 from vexa.storage.migrate import migrate
+
+# how fast an example is made or run says something about the machine, not about the code
+settings.register_profile("no-timing", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("no-timing")
 
 SUITES = ("unit", "contract", "integration", "e2e", "bench", "image")
 
