@@ -152,7 +152,10 @@ async def feed(port: int, key: str, meeting_id: int, bus: Bus) -> dict[str, floa
     arguments = (script, "127.0.0.1", str(port), key, str(share), str(FEED_S + 2))
     clients = [
         await asyncio.create_subprocess_exec(
-            sys.executable, *arguments, stdout=asyncio.subprocess.PIPE, limit=2**27
+            *(sys.executable, *arguments),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            limit=2**27,
         )
         for _ in range(FEED_CLIENTS)
     ]
@@ -169,6 +172,9 @@ async def _feed(clients: list[Process], meeting_id: int, bus: Bus) -> dict[str, 
     for client in clients:
         assert client.stdout is not None
         assert b"subscribed" in await client.stdout.readline()
+    for client in clients:
+        assert client.stdin is not None
+        client.stdin.write(b"go\n")
     events = int(FEED_S * EVENTS_S)
     started_s = time.monotonic()
     for number in range(events):

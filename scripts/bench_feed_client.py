@@ -1,7 +1,7 @@
 """Readers of the live feed for `bench_api.py`: many sockets in one process, as cheap as can be.
 
-Arguments: host, port, API key, readers, seconds. Writes one JSON line when all have subscribed, and
-one with delays in milliseconds at the end.
+Arguments: host, port, API key, readers, seconds. Writes one JSON line when all have subscribed,
+waits for a line, listens, and writes one with delays in milliseconds.
 """
 
 from __future__ import annotations
@@ -101,6 +101,7 @@ async def run(host: str, port: int, key: str, readers: int, seconds: float) -> N
     for _ in range(readers):
         await subscribed.acquire()
     print(json.dumps({"subscribed": readers}), flush=True)
+    await loop.run_in_executor(None, sys.stdin.readline)
     before = sum(os.times()[:2])
     await asyncio.sleep(seconds)
     ordered = sorted(delays)
