@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from asyncio import Lock
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from typing import Any
 
 from sqlalchemy import event
@@ -41,6 +42,10 @@ class Database:
     def __init__(self, url: str) -> None:
         self._engine = _create_engine(url)
         self._sessions = async_sessionmaker(self._engine, expire_on_commit=False)
+        # SQLite lets one writer in and has the others poll, which is unfair: a queue here is not,
+        # and who waits in it holds no connection
+        is_sqlite = url.startswith("sqlite")
+        self._writers: AbstractAsyncContextManager[Any] = Lock() if is_sqlite else nullcontext()
 
     @property
     def engine(self) -> AsyncEngine:
@@ -56,7 +61,7 @@ class Database:
             InvalidInput: a value is none that the database can hold, such as a text with a zero
                 byte on Postgres.
         """
-        async with self._session(for_reading=False) as session:
+        async with self._writers, self._session(for_reading=False) as session:
             yield session
 
     @asynccontextmanager
