@@ -17,17 +17,17 @@ from vexa.whisperlive.engines.base import Word
 #: Words that end closer than this to the edge of the audio may be halves of words.
 EDGE_S = 0.5
 #: Hypotheses must agree while this much audio comes in. Two that are half a second apart share
-#: their mistakes: settling on them cost 6 points of word error rate (ADR 0020).
-SPAN_S = 2.0
+#: their mistakes: settling on them cost 6 points of word error rate (ADR 0020, 0028).
+SPAN_S = 1.5
 #: A word of this age needs agreement over less audio; an even older one needs none, so that one
 #: doubtful word cannot hold back all that follows it.
 OLD_S = 3.5
 OLD_SPAN_S = 1.2
-VERY_OLD_S = 6.0
+VERY_OLD_S = 4.3
 #: Settled words leave at the end of a sentence, at a comma once they span this long, or when the
 #: oldest of them has this age.
-CLAUSE_S = 2.0
-MAX_AGE_S = 4.0
+CLAUSE_S = 1.0
+MAX_AGE_S = 3.0
 
 _SENTENCE_END = tuple(".?!…。？！؟।")
 _CLAUSE_END = tuple(",;:，；：、،")

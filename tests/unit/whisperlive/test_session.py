@@ -131,10 +131,10 @@ def test_settled_words_leave_at_the_end_of_a_sentence_while_speech_goes_on() -> 
     driver = Driver()
     for piece in split(say([1, 2, 10, 4, 5, 6, 7, 8, 9]), [1600]):
         driver.feed(piece)
-    assert [final.text for final in driver.heard.finals] == ["w1 w2 w10."]
+    assert driver.heard.finals[0].text == "w1 w2 w10."
 
 
-def test_settled_words_leave_after_four_seconds_without_punctuation() -> None:
+def test_settled_words_leave_after_a_while_without_punctuation() -> None:
     driver = Driver()
     for piece in split(say([1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 14]), [1600]):
         driver.feed(piece)
