@@ -24,11 +24,23 @@ check:  ## linters, types, import rules, sizes
 	@scripts/setup.sh dev
 	@$(PYTHON) scripts/check.py
 
+clients:  ## outside clients, unmodified, against a running server
+	@scripts/setup.sh dev
+	@$(PYTHON) scripts/clients.py
+
 image-test:  ## build the all-in-one image and run it under every promise (as root)
 	@scripts/image_test.sh $(PYTHON) scripts/image_test.py
 
 seed-check:  ## every command of the deployment document, run as written on the image (as root)
 	@scripts/image_test.sh $(PYTHON) scripts/seed_check.py
+
+bench-api:  ## measure the control plane
+	@scripts/setup.sh dev
+	@$(PYTHON) scripts/bench_api.py
+
+fuzz-api:  ## hostile requests to every route
+	@scripts/setup.sh dev
+	@$(PYTHON) scripts/fuzz_api.py
 
 kill-test:  ## kill each process in a meeting; count what is lost
 	@scripts/setup.sh dev
@@ -43,4 +55,4 @@ lock:  ## write the lock files anew from pyproject.toml
 clean:  ## forget the state of `make up` and all caches
 	@rm -rf .vexa reports build .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
-.PHONY: help setup up demo test check seed-check image-test kill-test bare-test lock clean
+.PHONY: help setup up demo test check clients seed-check image-test bench-api fuzz-api kill-test bare-test lock clean

@@ -27,9 +27,6 @@ case $(uname -m) in
     *) fail "processor $(uname -m) is not supported: x86_64 or aarch64." ;;
 esac
 
-# the tests meet two clients written in JavaScript; Playwright brings a node to run them
-if [ "$use" = dev ] && ! command -v npm >/dev/null; then extra="$extra npm"; fi
-
 . /etc/os-release
 as_root=""
 [ "$(id -u)" = 0 ] || as_root="sudo"
@@ -129,7 +126,8 @@ if [ "$use" = dev ]; then
         mkdir -p .venv/npm
         cp $wanted_by/package.json $wanted_by/package-lock.json .venv/npm/
         # npm checks the hashes of the lock, and takes pip's extra authority if there is one
-        NODE_EXTRA_CA_CERTS=${NODE_EXTRA_CA_CERTS:-${PIP_CERT:-}} npm ci --prefix .venv/npm \
+        NODE_EXTRA_CA_CERTS=${NODE_EXTRA_CA_CERTS:-${PIP_CERT:-}} PATH="$PWD/.venv/bin:$PATH" \
+            npm ci --prefix .venv/npm \
             --ignore-scripts --no-audit --no-fund --loglevel=error >&2
         echo "$key" >.venv/npm/.installed
     fi
