@@ -46,7 +46,9 @@ class Whisperlive:
         """Start, and wait until both ports are open."""
         command = [sys.executable, "-m", "vexa", "whisperlive"]
         self._process = ServerProcess(command, self._folder / "whisperlive.log", env=self._env)
-        self._process.wait_ready(lambda: port_open(self.port) and port_open(self._health_port), 60.0)
+        self._process.wait_ready(
+            lambda: port_open(self.port) and port_open(self._health_port), 60.0
+        )
 
     def kill(self) -> None:
         """SIGKILL."""
