@@ -198,7 +198,7 @@ class SpeechSession:
             events += self._send(work, work.text.take_ready(head_s))
             events += self._show(work)
             if request.kind is Kind.DRAFT:
-                self._roll(work)
+                self._roll(work, head_s)
         return events + self._complete_front()
 
     def failed(self, request: DecodeRequest) -> list[Event]:
@@ -281,10 +281,11 @@ class SpeechSession:
         self._last_point = self._point()
         return [Final(segment, self._last_point)]
 
-    def _roll(self, work: _Work) -> None:
+    def _roll(self, work: _Work, head_s: float) -> None:
         """Let the turn begin shortly before its first word that is in no final."""
         drop = work.text.sent - LEAD_WORDS
-        if drop <= 0:
+        # a resumed turn has words in finals whose audio comes only now
+        if drop <= 0 or work.text.settled[work.text.sent - 1].end_s > head_s:
             return
         before, lead = work.text.settled[drop - 1 : drop + 1]
         turn, start = work.turn, work.turn.start

@@ -315,3 +315,14 @@ def test_only_a_language_that_nobody_forced_is_doubted_and_only_by_long_speech()
     asked.clear()
     hear_all([turns], Driver(point, decode=german, step_s=None))
     assert not any(asked)
+
+
+def test_a_resumed_turn_does_not_begin_later_before_its_audio_has_come() -> None:
+    codes = [40, 5, *[1] * 20]
+    stream = say(codes, 1.2)
+    whole = hear_all(split(stream, [1600]))
+    for point in whole.points:
+        again = hear_all(split(stream[point.durable_sample :], [1600]), Driver(point))
+        finals = [*whole.finals[: point.next_seq], *again.finals]
+        said = [word.rstrip(".") for final in finals for word in final.text.split()]
+        assert said == [f"w{code}" for code in codes]
