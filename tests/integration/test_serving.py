@@ -13,8 +13,9 @@ import pytest
 
 from tests.support.processes import free_port
 from tests.support.programs import Programs
-from vexa.contracts.errors import EXIT_CONFIGURATION, ConfigurationError
+from vexa.contracts.errors import EXIT_CONFIGURATION, ConfigurationError, StorageUnavailable
 from vexa.kit.serve import EVERY_ADDRESS, listen
+from vexa.storage.database import Database
 
 
 def test_the_gateway_answers_on_both_ports_over_both_families(
@@ -88,3 +89,10 @@ def _has_ipv6() -> bool:
     except OSError:
         return False
     return True
+
+
+async def test_a_database_whose_name_is_not_known_is_away_not_broken() -> None:
+    database = Database("postgresql+asyncpg://vexa@no-such-host.invalid:5432/vexa")
+    with pytest.raises(StorageUnavailable):
+        await database.check()
+    await database.aclose()

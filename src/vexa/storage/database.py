@@ -83,7 +83,7 @@ class Database:
                 if for_reading:
                     await session.connection(execution_options={_READS: True})
                 yield session
-        except (OperationalError, InterfaceError, OSError) as exc:
+        except (OperationalError, InterfaceError, ConnectionError, socket.gaierror) as exc:
             raise StorageUnavailable from exc
         except Exception as exc:
             # asyncpg's own errors come through unchanged when a connection is being made
