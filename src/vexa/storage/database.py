@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from asyncio import Lock
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
