@@ -34,6 +34,10 @@ image-test:  ## build the all-in-one image and run it under every promise (as ro
 seed-check:  ## every command of the deployment document, run as written on the image (as root)
 	@scripts/image_test.sh $(PYTHON) scripts/seed_check.py
 
+bench-speech:  ## our speech server beside the stock one; QUICK=1, SPEECH=DIR
+	@scripts/setup.sh dev
+	@$(PYTHON) scripts/bench_speech.py
+
 bench-api:  ## measure the control plane
 	@scripts/setup.sh dev
 	@$(PYTHON) scripts/bench_api.py
@@ -55,4 +59,4 @@ lock:  ## write the lock files anew from pyproject.toml
 clean:  ## forget the state of `make up` and all caches
 	@rm -rf .vexa reports build .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
-.PHONY: help setup up demo test check clients seed-check image-test bench-api fuzz-api kill-test bare-test lock clean
+.PHONY: help setup up demo test check clients seed-check image-test bench-speech bench-api fuzz-api kill-test bare-test lock clean

@@ -60,7 +60,8 @@ class BotManagerSettings(InternalSettings, DatabaseSettings, RedisSettings):
         "http://127.0.0.1:9091/readyz", description="answers 200 when a speech model is loaded"
     )
     whisper_live_url: str = Field(
-        "ws://127.0.0.1:9090", description="speech server, as a bot reaches it"
+        "ws://127.0.0.1:9090",
+        description="speech servers, as a bot reaches them; several, parted by commas",
     )
     bot_callback_base_url: str = Field(
         "http://127.0.0.1:8080", description="this program, as a bot reaches it"

@@ -95,7 +95,8 @@ def program_environment(
         "BOT_MANAGER_URL": f"{loopback}:{settings.bot_manager_port}",
         "BOT_CALLBACK_BASE_URL": f"{loopback}:{settings.bot_manager_port}",
         "TRANSCRIPTION_COLLECTOR_URL": f"{loopback}:{settings.transcription_collector_port}",
-        "WHISPER_LIVE_URL": f"ws://{whisperlive}",
+        # an operator's own list of speech servers stands beside the one that runs here
+        "WHISPER_LIVE_URL": inherited.get("WHISPER_LIVE_URL") or f"ws://{whisperlive}",
         "WHISPERLIVE_HEALTH_URL": f"{loopback}:{settings.whisper_live_health_port}/readyz",
     }
     separate = {"DB_HOST", "REDIS_HOST"}
