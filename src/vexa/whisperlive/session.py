@@ -284,8 +284,9 @@ class SpeechSession:
     def _roll(self, work: _Work, head_s: float) -> None:
         """Let the turn begin shortly before its first word that is in no final."""
         drop = work.text.sent - LEAD_WORDS
-        # a resumed turn has words in finals whose audio comes only now
-        if drop <= 0 or work.text.settled[work.text.sent - 1].end_s > head_s:
+        # a resumed turn has words in finals whose audio comes only now; a word heard to its end may
+        # still be placed a little behind it
+        if drop <= 0 or work.text.settled[work.text.sent - 1].end_s > head_s + CUT_SLACK_S:
             return
         before, lead = work.text.settled[drop - 1 : drop + 1]
         turn, start = work.turn, work.turn.start
