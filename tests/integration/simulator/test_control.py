@@ -78,8 +78,20 @@ async def test_process_says_where_it_is_and_ends_on_sigterm(tmp_path: Path) -> N
     assert [line["event"] for line in lines] == ["meeting_created"]
 
 
+#: A person who answers the microphone's question only after they pressed the join button.
+SLOW_ANSWER_JS = """
+const media = navigator.mediaDevices;
+const ask = media.getUserMedia.bind(media);
+media.getUserMedia = async (...wanted) => {
+  await new Promise((resolve) => setTimeout(resolve, 4000));
+  return ask(...wanted);
+};
+"""
+
+
+@pytest.mark.parametrize("first_js", ["", SLOW_ANSWER_JS], ids=["at once", "after the join"])
 async def test_a_person_in_their_own_browser_talks_and_listens(
-    simulator: SimulatorProcess, control: ControlClient, open_page: OpenPage, tmp_path: Path
+    first_js: str, simulator: SimulatorProcess, control: ControlClient, open_page: OpenPage
 ) -> None:
     speech = [{"at_s": 1, "say": "Please check the spelling of the street names on the map."}]
     await control.create_meeting(CODE)
@@ -88,6 +100,7 @@ async def test_a_person_in_their_own_browser_talks_and_listens(
     listening = await join(listener, control, name="Notetaker")
     microphone = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
     person = await open_page(*microphone)
+    await person.add_init_script(first_js)
     talking = await join(person, control, name="Jo", url=simulator.person_url(CODE))
     people = (await control.meeting(CODE))["participants"]
     jo = next(item for item in people if item["name"] == "Jo")

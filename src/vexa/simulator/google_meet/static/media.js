@@ -10,6 +10,8 @@ export class Media {
     this.handlers = handlers;
     this.elements = [];
     this.microphone = null;
+    this.microphoneOn = true;
+    this.asking = null;
   }
 
   // The elements exist before the call does, outside of every tile.
@@ -21,16 +23,24 @@ export class Media {
     }
   }
 
-  async askForMicrophone() {
-    if (this.microphone || !navigator.mediaDevices) return;
+  askForMicrophone() {
+    if (this.microphone || this.asking || !navigator.mediaDevices) return;
+    this.asking = this.openMicrophone().finally(() => {
+      this.asking = null;
+    });
+  }
+
+  async openMicrophone() {
     try {
       this.microphone = await navigator.mediaDevices.getUserMedia({ audio: true });
+      this.setMicrophone(this.microphoneOn);
     } catch {
       this.microphone = null;
     }
   }
 
   setMicrophone(on) {
+    this.microphoneOn = on;
     for (const track of this.microphone?.getAudioTracks() ?? []) track.enabled = on;
   }
 
@@ -43,8 +53,7 @@ export class Media {
       if ("jitterBufferTarget" in receiver) receiver.jitterBufferTarget = 60;
       this.elements[slot].srcObject = new MediaStream([receiver.track]);
     }
-    const [voice] = this.microphone?.getAudioTracks() ?? [];
-    if (voice) connection.addTransceiver(voice, { direction: "sendonly" });
+    this.sendMicrophone(connection);
     connection.createDataChannel("media-director", { ordered: true });
     connection.createDataChannel("captions", { ordered: true });
     connection.addEventListener("datachannel", ({ channel }) => this.listen(channel));
@@ -56,6 +65,14 @@ export class Media {
     sendOffer(connection.localDescription.sdp);
     this.sync(visitorId);
     this.timer = setInterval(() => this.sync(visitorId), SYNC_EVERY_MS);
+  }
+
+  // A browser that still asks its person gets a place in the offer, filled once they have answered.
+  sendMicrophone(connection) {
+    const voice = () => this.microphone?.getAudioTracks()[0] ?? null;
+    if (!voice() && !this.asking) return;
+    const { sender } = connection.addTransceiver(voice() ?? "audio", { direction: "sendonly" });
+    this.asking?.then(() => connection === this.connection && sender.replaceTrack(voice()));
   }
 
   async accept(sdp) {
