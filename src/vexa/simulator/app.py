@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import AsyncIterator, Iterator
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 
@@ -14,18 +15,17 @@ from fastapi import FastAPI
 
 from vexa.kit.service_app import create_service_app
 from vexa.kit.tasks import BackgroundTasks
+from vexa.simulator.by_host import ByHost
 from vexa.simulator.certificates import CertificateFiles, write_certificates
 from vexa.simulator.control import SpeechDesk, build_control_router
+from vexa.simulator.doubles import DEFAULT_PLATFORM, DOUBLES, all_hosts, person_host, person_url
 from vexa.simulator.event_log import EventLog, JsonLines
-from vexa.simulator.google_meet.pages import build_page_router
 from vexa.simulator.host_page.routes import build_host_router
 from vexa.simulator.live_meeting import Records
 from vexa.simulator.meetings_index import MeetingsIndex
 from vexa.simulator.sfu.peers import prepare_media
 
 LOOPBACK = "127.0.0.1"
-#: Hosts that the pages are served under.
-HOSTS = ("meet.google.com", "accounts.google.com")
 #: Time that open connections get at the end.
 GRACE_S = 2
 
@@ -84,7 +84,7 @@ class WebServers:
 
 
 class Simulator:
-    """A running double of Google Meet. Use as an async context manager.
+    """Running doubles of every platform. Use as an async context manager.
 
     Args:
         home: folder for the authority, the event log and the truth; made when missing.
@@ -105,7 +105,7 @@ class Simulator:
 
     @property
     def https_port(self) -> int:
-        """Port of the pages under meet.google.com."""
+        """Port of the pages under the platforms' own hosts."""
         return self._ports[0]
 
     @property
@@ -121,11 +121,11 @@ class Simulator:
     @property
     def host_rules(self) -> str:
         """Value for Chromium's --host-resolver-rules."""
-        return ", ".join(f"MAP {host} {LOOPBACK}:{self.https_port}" for host in HOSTS)
+        return ", ".join(f"MAP {host} {LOOPBACK}:{self.https_port}" for host in all_hosts())
 
-    def person_url(self, native_id: str) -> str:
+    def person_url(self, native_id: str, platform: str = DEFAULT_PLATFORM) -> str:
         """Address at which a person on this machine joins a meeting in their own browser."""
-        return f"http://localhost:{self._ports[1]}/{native_id}"
+        return person_url(self.control_url, native_id, platform)
 
     def host_url(self, native_id: str) -> str:
         """Address of the host's page: who knocks, who is in, admit, deny, remove, end."""
@@ -144,27 +144,43 @@ class Simulator:
 
     async def __aenter__(self) -> Simulator:
         prepare_media()
-        certificates = await asyncio.to_thread(write_certificates, self._home / "tls", HOSTS)
+        certificates = await asyncio.to_thread(write_certificates, self._home / "tls", all_hosts())
         self.records = Records(
             EventLog(self._home / "events.jsonl"), JsonLines(self._home / "truth.jsonl")
         )
         self.meetings = MeetingsIndex(self.records, self._seed)
         listeners = [_listen(port) for port in self._wanted_ports]
         self._ports = (listeners[0].getsockname()[1], listeners[1].getsockname()[1])
-        pages = create_service_app("Google Meet double", lifespan=_no_lifespan)
-        pages.include_router(build_page_router(self.meetings.find))
-        control = create_service_app("Meeting simulator", lifespan=_no_lifespan)
-        control.include_router(
-            build_control_router(self.meetings, SpeechDesk(self._home / "speech"))
+        platforms = {name: self._platform_app(name) for name in DOUBLES.names}
+        pages = {host: app for name, app in platforms.items() for host in DOUBLES.load(name).hosts}
+        persons = {
+            person_host(name): app for name, app in platforms.items() if name != DEFAULT_PLATFORM
+        }
+        await self._serve(
+            ByHost(pages, other=platforms[DEFAULT_PLATFORM]), listeners[0], certificates
         )
-        control.include_router(build_host_router(self.meetings))
-        control.include_router(build_page_router(self.meetings.find))
-        await self._serve(pages, listeners[0], certificates)
-        await self._serve(control, listeners[1], None)
+        await self._serve(ByHost(persons, other=self._control_app()), listeners[1], None)
         return self
 
+    def _platform_app(self, name: str) -> FastAPI:
+        app = create_service_app(f"Double of {name}", lifespan=_no_lifespan)
+        router = DOUBLES.load(name).page_router(partial(self.meetings.find, name))
+        app.include_router(router)
+        return app
+
+    def _control_app(self) -> FastAPI:
+        """The control API, the host's page, and the default platform's pages for a person."""
+        app = create_service_app("Meeting simulator", lifespan=_no_lifespan)
+        desk = SpeechDesk(self._home / "speech")
+        app.include_router(build_control_router(self.meetings, desk))
+        app.include_router(build_host_router(self.meetings))
+        double = DOUBLES.load(DEFAULT_PLATFORM)
+        find = partial(self.meetings.find, DEFAULT_PLATFORM)
+        app.include_router(double.page_router(find))
+        return app
+
     async def _serve(
-        self, app: FastAPI, listener: socket.socket, certificates: CertificateFiles | None
+        self, app: ByHost, listener: socket.socket, certificates: CertificateFiles | None
     ) -> None:
         config = uvicorn.Config(
             app,

@@ -37,7 +37,7 @@ class ControlClient:
         await self._http.aclose()
 
     async def create_meeting(self, native_id: str, **options: Any) -> dict[str, Any]:
-        """Create a meeting with `MeetingOptions`."""
+        """Create a meeting; `platform` and the rest are the options of its double."""
         body = {"native_id": native_id, **options}
         state: dict[str, Any] = await self._call("POST", "/meetings", body)
         return state
@@ -56,6 +56,11 @@ class ControlClient:
     async def remove_participant(self, native_id: str, participant: str) -> None:
         """Let a participant leave."""
         await self._call("DELETE", f"/meetings/{native_id}/participants/{participant}")
+
+    async def rename(self, native_id: str, participant: str, name: str) -> None:
+        """Let a participant take another name."""
+        path = f"/meetings/{native_id}/participants/{participant}"
+        await self._call("PATCH", path, {"name": name})
 
     async def set_muted(self, native_id: str, participant: str, is_muted: bool) -> None:
         """Mute or unmute a participant."""

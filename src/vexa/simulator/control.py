@@ -6,15 +6,19 @@ Plain HTTP on loopback; `docs/simulator.md` describes it.
 from __future__ import annotations
 
 import asyncio
+import operator
 import uuid
+from functools import reduce
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Body, Query
+from pydantic import Discriminator, Tag
 
 from vexa.contracts.errors import InvalidInput, NotFound
 from vexa.simulator import control_bodies as bodies
 from vexa.simulator.control_orders import add_orders
+from vexa.simulator.doubles import DEFAULT_PLATFORM, DOUBLES, person_host
 from vexa.simulator.flite import say
 from vexa.simulator.live_meeting import LiveMeeting
 from vexa.simulator.meetings import MeetingOptions
@@ -53,9 +57,12 @@ class SpeechDesk:
 def describe(meeting: LiveMeeting) -> dict[str, Any]:
     """A meeting's present state as JSON."""
     state = meeting.state
+    platform = state.options.platform
     return {
         "native_id": meeting.code,
         "options": state.options.model_dump(),
+        "person_host": person_host(platform),
+        "person_path": DOUBLES.load(platform).page_path(meeting.code),
         "ended": state.is_ended,
         "clock_started_epoch_s": meeting.clock_started_epoch_s,
         "speech_over": meeting.is_speech_over,
@@ -68,6 +75,7 @@ def describe(meeting: LiveMeeting) -> dict[str, Any]:
                 "present": item.is_present,
                 "muted": item.is_muted,
                 "host": item.is_host,
+                "hidden": item.is_hidden,
                 "visitor": item.visitor_id,
             }
             for item in state.participants.values()
@@ -89,11 +97,28 @@ def build_control_router(index: MeetingsIndex, desk: SpeechDesk) -> APIRouter:
     return router
 
 
+def _any_options() -> Any:
+    """The options of every platform; a body without `platform` is the default platform's."""
+    options: dict[str, Any] = {name: DOUBLES.load(name).options for name in DOUBLES.names}
+    if len(options) == 1:
+        return Annotated[options[DEFAULT_PLATFORM], Body()]
+    kinds = (Annotated[kind, Tag(name)] for name, kind in options.items())
+    return Annotated[reduce(operator.or_, kinds), Discriminator(_platform_of), Body()]
+
+
+def _platform_of(body: Any) -> Any:
+    if isinstance(body, MeetingOptions):
+        return body.platform
+    return body.get("platform", DEFAULT_PLATFORM) if isinstance(body, dict) else None
+
+
 def _add_meetings(router: APIRouter, index: MeetingsIndex) -> None:
-    @router.post("/meetings", status_code=201)
     async def create(options: MeetingOptions) -> dict[str, Any]:
         """Create a meeting. 409 when the code is in use."""
         return describe(index.create(options))
+
+    create.__annotations__ = {"options": _any_options(), "return": dict[str, Any]}
+    router.post("/meetings", status_code=201)(create)
 
     @router.get("/meetings")
     async def list_all() -> list[dict[str, Any]]:
@@ -134,6 +159,7 @@ def _add_participants(router: APIRouter, index: MeetingsIndex, desk: SpeechDesk)
             display_name=body.display_name,
             is_host=body.host,
             is_muted=body.muted,
+            is_hidden=body.hidden,
             presents_for=body.presents_for,
         )
         meeting.schedule(added.participant_id, utterances)
@@ -153,8 +179,12 @@ def _add_participants(router: APIRouter, index: MeetingsIndex, desk: SpeechDesk)
 
     @router.patch("/meetings/{code}/participants/{participant}", status_code=204)
     async def change(code: str, participant: str, body: bodies.ParticipantChange) -> None:
-        """Mute or unmute."""
-        index.get(code).set_muted(participant, body.muted)
+        """Mute, unmute, rename."""
+        meeting = index.get(code)
+        if body.muted is not None:
+            meeting.set_muted(participant, body.muted)
+        if body.name is not None:
+            meeting.rename(participant, body.name)
 
     @router.delete("/meetings/{code}/participants/{participant}", status_code=204)
     async def leave(code: str, participant: str) -> None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
-
-from vexa.simulator.meetings import Dialog
 
 
 class Body(BaseModel):
@@ -36,14 +34,16 @@ class ParticipantBody(Body):
     display_name: str = ""
     muted: bool = False
     host: bool = False
+    hidden: bool = Field(False, description="a recorder or other helper that pages do not show")
     presents_for: str | None = Field(None, description="participant id: a presenting device")
     speech: list[SpeechBody] = []
 
 
 class ParticipantChange(Body):
-    """Changes to a participant."""
+    """Changes to a participant; what is left out stays."""
 
-    muted: bool
+    muted: bool | None = None
+    name: str | None = Field(None, min_length=1)
 
 
 class SpeechRequest(Body):
@@ -61,7 +61,7 @@ class VisitorChoice(Body):
 class DialogBody(VisitorChoice):
     """Show a dialog."""
 
-    dialog: Dialog
+    dialog: str = Field(description="a dialog that the meeting's platform has")
 
 
 class ToastBody(VisitorChoice):
@@ -89,6 +89,13 @@ class StallBody(VisitorChoice):
     busy_ms: int = Field(400, gt=0)
     every_ms: int = Field(800, gt=0)
     duration_s: float = Field(10.0, gt=0)
+
+
+class EffectBody(VisitorChoice):
+    """Make a page do what only its platform's pages can."""
+
+    effect: str = Field(description="an effect that the meeting's platform has")
+    details: dict[str, Any] = {}
 
 
 class ChatBody(Body):

@@ -11,13 +11,12 @@ from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Body
 
-from vexa.contracts.errors import Conflict
+from vexa.contracts.errors import Conflict, InvalidInput
 from vexa.simulator import control_bodies as bodies
+from vexa.simulator.doubles import DOUBLES, Double
 from vexa.simulator.live_meeting import LiveMeeting
 from vexa.simulator.meetings import VisitorState
 from vexa.simulator.meetings_index import MeetingsIndex
-
-SIGN_IN_URL = "https://accounts.google.com/v3/signin/identifier"
 
 KNOCKING = (VisitorState.KNOCKING,)
 IN_CALL = (VisitorState.IN_CALL,)
@@ -55,8 +54,27 @@ def _toast(meeting: LiveMeeting, visitor: str, body: bodies.ToastBody) -> None:
     meeting.effect(visitor, "toast", duration_s=body.duration_s, **what)
 
 
+def _double(meeting: LiveMeeting) -> Double:
+    return DOUBLES.load(meeting.state.options.platform)
+
+
+def _dialog(meeting: LiveMeeting, visitor: str, body: bodies.DialogBody) -> None:
+    known = _double(meeting).dialogs
+    if body.dialog not in known:
+        raise InvalidInput(f"dialogs here: {', '.join(sorted(known))}", field="dialog")
+    meeting.effect(visitor, "dialog", dialog=body.dialog)
+
+
+def _own_effect(meeting: LiveMeeting, visitor: str, body: bodies.EffectBody) -> None:
+    known = _double(meeting).effects
+    if body.effect not in known:
+        raise InvalidInput(f"effects here: {', '.join(sorted(known))}", field="effect")
+    meeting.effect(visitor, body.effect, **body.details)
+
+
 def _navigate(meeting: LiveMeeting, visitor: str, body: bodies.NavigateBody) -> None:
-    meeting.effect(visitor, "navigate", url=SIGN_IN_URL if body.to == "sign_in" else "/")
+    url = _double(meeting).sign_in_url if body.to == "sign_in" else "/"
+    meeting.effect(visitor, "navigate", url=url)
 
 
 def _drop_network(meeting: LiveMeeting, visitor: str, body: bodies.NetworkBody) -> None:
@@ -75,7 +93,7 @@ _ORDERS = (
     ),
     _Order(
         "block",
-        "Answer the knock with Google's refusal",
+        "Answer the knock with the platform's own refusal",
         bodies.VisitorChoice,
         KNOCKING,
         _put_out(VisitorState.BLOCKED),
@@ -92,7 +110,8 @@ _ORDERS = (
     _Order(
         "captcha", "Show a visible challenge", bodies.VisitorChoice, ANYWHERE, _effect("captcha")
     ),
-    _Order("dialog", "Show a dialog", bodies.DialogBody, ANYWHERE, _effect("dialog")),
+    _Order("dialog", "Show a dialog", bodies.DialogBody, ANYWHERE, _dialog),
+    _Order("effect", "What only this platform has", bodies.EffectBody, ANYWHERE, _own_effect),
     _Order("stall", "Stall the main thread", bodies.StallBody, ANYWHERE, _effect("stall")),
     _Order("toast", "Show a toast with role=alert", bodies.ToastBody, ANYWHERE, _toast),
     _Order("navigate", "Send the page elsewhere", bodies.NavigateBody, ANYWHERE, _navigate),

@@ -12,10 +12,17 @@ from typing import Any, Protocol
 
 from vexa.contracts.errors import Conflict, NotFound
 from vexa.kit.tasks import BackgroundTasks
+from vexa.simulator.doubles import DOUBLES
 from vexa.simulator.event_log import EventLog, JsonLines
-from vexa.simulator.google_meet import roster
-from vexa.simulator.meetings import Meeting, MeetingOptions, Participant, Visitor, VisitorState
-from vexa.simulator.sfu.conference import Conference, Receiver
+from vexa.simulator.meetings import (
+    ChatLine,
+    Meeting,
+    MeetingOptions,
+    Participant,
+    Visitor,
+    VisitorState,
+)
+from vexa.simulator.sfu.conference import Conference
 from vexa.simulator.sfu.peers import Peer
 from vexa.simulator.sfu.speaking_lights import SpeakingLights
 from vexa.simulator.sfu.speech_source import TICK_MS
@@ -45,23 +52,30 @@ class Records:
 
 
 class LiveMeeting:
-    """Everything that happens in one meeting. Methods are called from the event loop only."""
+    """Everything that happens in one meeting. Methods are called from the event loop only.
+
+    Attributes:
+        state: who is in, who knocks, what was said in the chat.
+        conference: the media server's half.
+        peers: visitor → its connection.
+        wire: what its platform makes of it all.
+    """
 
     def __init__(self, options: MeetingOptions, records: Records, seed: int | None = None) -> None:
         source = random.Random(seed)
-        space = "".join(source.choices("ABCDEFGHJKLMNPQRSTUVWXYZabcdefghjkmnpqrstuvwxyz", k=12))
-        self.state = Meeting(options, space, source)
+        double = DOUBLES.load(options.platform)
+        self.state = Meeting(options, double.device_ids(source), source)
         self.conference = Conference(self._on_slot, self._on_tick)
         self._records = records
+        self.peers: dict[str, Peer] = {}
         self._pages: dict[str, Page] = {}
-        self._peers: dict[str, Peer] = {}
         self._talkers: dict[str, ScriptedTalker] = {}
         self._clock_tick: int | None = None
-        self._roster_version = 0
         self._lights = SpeakingLights(
             options.speaking_delay_ms // TICK_MS, options.flicker_share, source
         )
         self._tasks = BackgroundTasks()
+        self.wire = double.wire(self)
 
     def start(self) -> None:
         """Begin ticking. Needs a running event loop."""
@@ -71,8 +85,8 @@ class LiveMeeting:
     async def aclose(self) -> None:
         """Stop the media and close every connection. Safe to call twice."""
         await self._tasks.aclose()
-        peers = list(self._peers.values())
-        self._peers.clear()
+        peers = list(self.peers.values())
+        self.peers.clear()
         await asyncio.gather(*(peer.aclose() for peer in peers))
 
     # -- facts
@@ -128,7 +142,7 @@ class LiveMeeting:
         del self._talkers[participant_id]
         talker.stop()
         self.record("participant_left", participant=participant_id)
-        self.send_roster([self.state.participant(participant_id)])
+        self.wire.people_changed([self.state.participant(participant_id)])
 
     def set_muted(self, participant_id: str, is_muted: bool) -> None:
         """Mute or unmute a scripted participant. Raises NotFound."""
@@ -136,7 +150,14 @@ class LiveMeeting:
         participant = self.state.participant(participant_id)
         participant.is_muted = is_muted
         self.record("participant_muted", participant=participant_id, muted=is_muted)
-        self.send_roster([participant])
+        self.wire.people_changed([participant])
+
+    def rename(self, participant_id: str, name: str) -> None:
+        """Let a participant take another name. Raises NotFound."""
+        participant = self.state.participant(participant_id)
+        participant.name = name
+        self.record("participant_renamed", participant=participant_id, name=name)
+        self.wire.people_changed([participant])
 
     def schedule(self, participant_id: str, utterances: Iterable[Utterance]) -> None:
         """Let a participant say things. Raises NotFound."""
@@ -215,11 +236,11 @@ class LiveMeeting:
         """Make a page do something: dialog, toast, stall, kill, navigate… Raises NotFound."""
         self.state.visitor(visitor_id)
         self.record("effect", visitor=visitor_id, effect=effect, **fields)
-        self._send(visitor_id, {"type": "effect", "effect": effect, **fields})
+        self.send(visitor_id, {"type": "effect", "effect": effect, **fields})
 
     def drop_network(self, visitor_id: str, duration_s: float) -> None:
         """Send a visitor no sound for a while; its page shows that it reconnects."""
-        peer = self._peers.get(visitor_id)
+        peer = self.peers.get(visitor_id)
         self.effect(visitor_id, "toast", text_key="reconnecting", duration_s=duration_s)
         if peer is not None:
             peer.receiver.dropped = True
@@ -231,56 +252,39 @@ class LiveMeeting:
 
     def say_in_chat(self, device_id: str, text: str) -> None:
         """Add a line to the chat; every page in the call gets it on its channel."""
-        line = roster.ChatLine(uuid.uuid4().hex[:8], device_id, text, int(time.time() * 1000))
+        line = ChatLine(uuid.uuid4().hex[:8], device_id, text, int(time.time() * 1000))
         self.state.chat.append(line)
         self.record("chat", device_id=device_id, text=text)
-        self._roster_version += 1
-        message = roster.encode_event(self._roster_version, [], [line])
-        for peer in self._peers.values():
-            peer.send_collections(message)
+        self.wire.chatted(line)
 
     # -- media
 
-    async def answer_offer(self, visitor_id: str, sdp: str) -> str:
-        """Connect a page's media. Raises NotFound, Conflict when not in the call."""
+    def caller(self, visitor_id: str) -> Participant:
+        """Return a visitor in the call as the participant it is. Raises NotFound, Conflict."""
         visitor = self.state.visitor(visitor_id)
         if visitor.participant_id is None or visitor.state is not VisitorState.IN_CALL:
             raise Conflict("only a visitor in the call gets media")
-        participant = self.state.participant(visitor.participant_id)
-        await self._drop_peer(visitor_id)
-        receiver = Receiver(visitor_id, participant.stream_id)
-        peer = Peer(
-            receiver,
-            on_open=lambda: self._media_is_up(visitor_id),
-            on_microphone=self._add_microphone,
-        )
-        self._peers[visitor_id] = peer
-        answer = await peer.answer(sdp)
-        self.conference.receivers[visitor_id] = receiver
-        self.record("media_answered", visitor=visitor_id)
-        return answer
+        return self.state.participant(visitor.participant_id)
 
-    def sync(self, visitor_id: str) -> str:
-        """The HTTP roster as a visitor is told it. Raises NotFound."""
-        self.state.visitor(visitor_id)
-        known = [item for item in self.state.known_to(visitor_id, time.time()) if item.is_present]
-        return roster.encode_sync(
-            self._roster_version, [item.entry(for_visitor=visitor_id) for item in known]
-        )
+    async def connect(self, peer: Peer) -> None:
+        """Take a visitor's new connection in place of the one it had."""
+        await self._drop_peer(peer.receiver.receiver_id)
+        self.peers[peer.receiver.receiver_id] = peer
 
-    def send_roster(self, changed: Iterable[Participant]) -> None:
-        """Tell every page in the call of some participants, if it may know them yet."""
-        self._roster_version += 1
-        wanted = {participant.participant_id for participant in changed}
-        for visitor_id, peer in self._peers.items():
-            known = self.state.known_to(visitor_id, time.time())
-            entries = [
-                participant.entry(for_visitor=visitor_id)
-                for participant in known
-                if participant.participant_id in wanted
-            ]
-            if entries:
-                peer.send_collections(roster.encode_event(self._roster_version, entries))
+    def start_media(self, peer: Peer) -> None:
+        """From now on a connected page gets sound."""
+        self.conference.receivers[peer.receiver.receiver_id] = peer.receiver
+        self.record("media_answered", visitor=peer.receiver.receiver_id)
+
+    def add_microphone(self, talker: LiveTalker) -> None:
+        """Let a page's own sound be heard by the others."""
+        self.conference.talkers[talker.stream_id] = talker
+
+    def send(self, visitor_id: str, message: dict[str, Any]) -> None:
+        """Send a page a message; nothing happens when its connection has ended."""
+        page = self._pages.get(visitor_id)
+        if page is not None:
+            page.send(message)
 
     # -- inner workings
 
@@ -296,26 +300,13 @@ class LiveMeeting:
     def _announce(self, participant: Participant) -> None:
         delay_s = participant.revealed_at_s - time.time()
         if delay_s <= 0:
-            self.send_roster([participant])
+            self.wire.people_changed([participant])
         else:
             self._tasks.spawn("late_roster", self._announce_later(participant, delay_s))
 
     async def _announce_later(self, participant: Participant, delay_s: float) -> None:
         await asyncio.sleep(delay_s + 0.01)
-        self.send_roster([participant])
-
-    def _media_is_up(self, visitor_id: str) -> None:
-        receiver = self.conference.receivers.get(visitor_id)
-        if receiver is not None:
-            receiver.prime()
-        self._send_whole_roster(visitor_id)
-
-    def _send_whole_roster(self, visitor_id: str) -> None:
-        known = [item for item in self.state.known_to(visitor_id, time.time()) if item.is_present]
-        entries = [item.entry(for_visitor=visitor_id) for item in known]
-        peer = self._peers.get(visitor_id)
-        if peer is not None:
-            peer.send_collections(roster.encode_event(self._roster_version, entries))
+        self.wire.people_changed([participant])
 
     def _after_put_out(self, visitor: Visitor) -> None:
         self.record(str(visitor.state), visitor=visitor.visitor_id, name=visitor.name)
@@ -323,25 +314,17 @@ class LiveMeeting:
         if visitor.participant_id is not None:
             gone = self.state.participant(visitor.participant_id)
             self.conference.talkers.pop(gone.stream_id, None)
-            self.send_roster([gone])
+            self.wire.people_changed([gone])
         self._tasks.spawn("drop_peer", self._drop_peer(visitor.visitor_id))
 
     async def _drop_peer(self, visitor_id: str) -> None:
         self.conference.receivers.pop(visitor_id, None)
-        peer = self._peers.pop(visitor_id, None)
+        peer = self.peers.pop(visitor_id, None)
         if peer is not None:
             await peer.aclose()
 
-    def _add_microphone(self, talker: LiveTalker) -> None:
-        self.conference.talkers[talker.stream_id] = talker
-
     def _show_state(self, visitor: Visitor) -> None:
-        self._send(visitor.visitor_id, {"type": "state", "state": visitor.state})
-
-    def _send(self, visitor_id: str, message: dict[str, Any]) -> None:
-        page = self._pages.get(visitor_id)
-        if page is not None:
-            page.send(message)
+        self.send(visitor.visitor_id, {"type": "state", "state": visitor.state})
 
     async def _kill_later(self, visitor_id: str) -> None:
         await asyncio.sleep(KILL_AFTER_S)
@@ -361,9 +344,7 @@ class LiveMeeting:
         silent = present.keys() - sounding
         for stream_id, is_lit in self._lights.update(tick, sounding, silent):
             if stream_id in present:
-                message = {"device_id": present[stream_id].device_id, "on": is_lit}
-                for visitor in self.state.in_state(VisitorState.IN_CALL):
-                    self._send(visitor.visitor_id, {"type": "speaking", **message})
+                self.wire.spoke(present[stream_id], is_lit)
 
     def _on_played(self, participant: Participant, played: Played) -> None:
         line = truth_line(self.code, participant, played, self.conference.epoch_of)

@@ -7,6 +7,7 @@ A *visitor* is one browser page that opened the meeting's address, the bot's or 
 from __future__ import annotations
 
 import random
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
@@ -14,39 +15,35 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from vexa.contracts.errors import Conflict, IllegalTransition, InvalidInput, NotFound
-from vexa.simulator.google_meet import roster
 
-MEETING_CODE = r"^[a-z]{3}-[a-z]{4}-[a-z]{3}$"
-
-Dialog = Literal["recording", "got_it", "others_may_see", "gemini", "still_there"]
+#: Number of a participant in its meeting, from 1 → the platform's id of the device.
+DeviceIds = Callable[[int], str]
 
 
 class MeetingOptions(BaseModel):
-    """How a meeting behaves. Everything but the code has a default."""
+    """How a meeting of any platform behaves; each platform adds its own.
+
+    Everything but `native_id` has a default.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    native_id: str = Field(pattern=MEETING_CODE, description="meeting code, abc-defg-hij")
+    platform: str
+    native_id: str = Field(min_length=1, max_length=255, description="the platform's meeting code")
     access: Literal["open", "ask"] = Field("open", description="open: anyone may join at once")
     locale: Literal["en", "de"] = Field("en", description="language of every text, ?hl= or not")
     apostrophe: Literal["curly", "straight"] = Field("curly", description="’ or ' in the texts")
-    csp: Literal["google", "strict", "none"] = Field("google", description="policy of the pages")
     page: Literal["normal", "blocked", "not_found", "sign_in"] = Field(
         "normal", description="what the address shows instead of the pre-join page"
     )
     knock_timeout_s: float = Field(600.0, gt=0, description="unanswered knocks end after this")
     kill_on_knock: bool = Field(False, description="page dies 0.5 s after the knock")
-    captcha: bool = Field(False, description="a visible challenge on the pre-join page")
-    interstitial: bool = Field(False, description="ask to continue without microphone and camera")
-    dialogs: list[Dialog] = Field([], description="dialogs that every visitor meets on joining")
+    dialogs: Sequence[str] = Field((), description="dialogs that every visitor meets on joining")
     roster_delay_s: float = Field(0.0, ge=0, description="names arrive this late after the sound")
-    self_tile_delay_s: float = Field(5.0, ge=0, description="own tile is marked as own so late")
     speaking_delay_ms: int = Field(200, ge=0, description="tiles show speaking so late")
     flicker_share: float = Field(
         0.02, ge=0, le=1, description="chance a second that a silent tile shows speaking once"
     )
-    toolbar_hides_after_s: float = Field(3.0, gt=0, description="without a moving mouse")
-    home_after_s: float = Field(10.0, gt=0, description="removal and end texts stay so long")
     clock: Literal["manual", "on_admission"] = Field(
         "manual", description="on_admission: the meeting's clock starts with the first visitor"
     )
@@ -102,6 +99,24 @@ class Visitor:
         self.state = to
 
 
+class Presence(StrEnum):
+    """Whether somebody is in the meeting, or how they went."""
+
+    HERE = "here"
+    LEFT = "left"
+    REMOVED = "removed"
+
+
+@dataclass(frozen=True)
+class ChatLine:
+    """One message of the meeting's chat. `sent_ms`: milliseconds since 1970."""
+
+    message_id: str
+    device_id: str
+    text: str
+    sent_ms: int
+
+
 @dataclass
 class Participant:
     """Somebody in the roster. `revealed_at_s`: when receivers learn the name (fault: late)."""
@@ -114,28 +129,15 @@ class Participant:
     display_name: str = ""
     is_host: bool = False
     is_muted: bool = False
-    status: int = roster.IN_MEETING
+    is_hidden: bool = False
+    presence: Presence = Presence.HERE
     visitor_id: str | None = None
     parent_device_id: str = ""
 
     @property
     def is_present(self) -> bool:
         """Whether the participant is in the meeting now."""
-        return self.status == roster.IN_MEETING
-
-    def entry(self, *, for_visitor: str | None = None) -> roster.RosterEntry:
-        """The roster line as one visitor is told it."""
-        return roster.RosterEntry(
-            device_id=self.device_id,
-            full_name=self.name,
-            stream_id=self.stream_id,
-            status=self.status,
-            display_name=self.display_name,
-            is_self=self.visitor_id is not None and self.visitor_id == for_visitor,
-            is_host=self.is_host,
-            is_muted=self.is_muted,
-            parent_device_id=self.parent_device_id,
-        )
+        return self.presence is Presence.HERE
 
 
 @dataclass
@@ -143,11 +145,11 @@ class Meeting:
     """One meeting: visitors, participants, chat."""
 
     options: MeetingOptions
-    space: str
+    device_ids: DeviceIds
     random: random.Random
     participants: dict[str, Participant] = field(default_factory=dict)
     visitors: dict[str, Visitor] = field(default_factory=dict)
-    chat: list[roster.ChatLine] = field(default_factory=list)
+    chat: list[ChatLine] = field(default_factory=list)
     is_ended: bool = False
     _last_device: int = 0
 
@@ -159,6 +161,7 @@ class Meeting:
         display_name: str = "",
         is_host: bool = False,
         is_muted: bool = False,
+        is_hidden: bool = False,
         visitor_id: str | None = None,
         presents_for: str | None = None,
     ) -> Participant:
@@ -170,6 +173,7 @@ class Meeting:
             display_name: name that others see, if another.
             is_host: whether the roster says host.
             is_muted: whether the microphone is off.
+            is_hidden: whether it is no person but a helper that pages do not show.
             visitor_id: the page this participant sits at.
             presents_for: id of the participant whose screen this device presents.
         """
@@ -178,12 +182,13 @@ class Meeting:
         participant = Participant(
             participant_id=f"p{self._last_device}",
             name=name,
-            device_id=f"spaces/{self.space}/devices/{self._last_device}",
+            device_id=self.device_ids(self._last_device),
             stream_id=self.random.randrange(1_000_000, 2**31),
             revealed_at_s=now_s + (0.0 if visitor_id else self.options.roster_delay_s),
             display_name=display_name,
             is_host=is_host,
             is_muted=is_muted,
+            is_hidden=is_hidden,
             visitor_id=visitor_id,
             parent_device_id=parent,
         )
@@ -197,9 +202,9 @@ class Meeting:
         except KeyError:
             raise NotFound(f"no participant {participant_id}") from None
 
-    def remove_participant(self, participant_id: str, status: int = roster.NOT_IN_MEETING) -> None:
+    def remove_participant(self, participant_id: str, how: Presence = Presence.LEFT) -> None:
         """Let a participant leave. Raises NotFound."""
-        self.participant(participant_id).status = status
+        self.participant(participant_id).presence = how
 
     def visitor(self, visitor_id: str) -> Visitor:
         """Return one visitor. Raises NotFound."""
@@ -256,9 +261,9 @@ class Meeting:
         visitor = self.visitor(visitor_id)
         visitor.move(state)
         if visitor.participant_id is not None:
-            kicked = state is VisitorState.REMOVED
-            status = roster.KICKED if kicked else roster.NOT_IN_MEETING
-            self.remove_participant(visitor.participant_id, status)
+            removed = state is VisitorState.REMOVED
+            how = Presence.REMOVED if removed else Presence.LEFT
+            self.remove_participant(visitor.participant_id, how)
         return visitor
 
     def overdue_knocks(self, now_s: float) -> list[Visitor]:

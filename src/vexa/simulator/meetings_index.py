@@ -27,9 +27,11 @@ class MeetingsIndex:
         meeting.record("meeting_created")
         return meeting
 
-    def find(self, code: str) -> LiveMeeting | None:
-        """Return a meeting, or None."""
-        return self._meetings.get(code)
+    def find(self, platform: str, code: str) -> LiveMeeting | None:
+        """Return a platform's meeting, or None."""
+        meeting = self._meetings.get(code)
+        ours = meeting is not None and meeting.state.options.platform == platform
+        return meeting if ours else None
 
     def get(self, code: str) -> LiveMeeting:
         """Return a meeting. Raises NotFound."""

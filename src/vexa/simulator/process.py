@@ -11,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 
 from vexa.contracts.errors import ServiceUnreachable
+from vexa.simulator.doubles import DEFAULT_PLATFORM, person_url
 
 #: Longest start, imports and certificates included, on a loaded two-core machine.
 START_WITHIN_S = 60.0
@@ -37,9 +38,9 @@ class SimulatorProcess:
         assert self._process is not None, "not started"
         return self._process.pid
 
-    def person_url(self, native_id: str) -> str:
+    def person_url(self, native_id: str, platform: str = DEFAULT_PLATFORM) -> str:
         """Address at which a person on this machine joins a meeting in their own browser."""
-        return f"http://localhost:{self.control_url.rsplit(':', 1)[1]}/{native_id}"
+        return person_url(self.control_url, native_id, platform)
 
     def host_url(self, native_id: str) -> str:
         """Address of the host's page: who knocks, who is in, admit, deny, remove, end."""

@@ -8,13 +8,15 @@ from typing import Any
 import pytest
 
 from vexa.contracts.errors import Conflict, IllegalTransition, InvalidInput, NotFound
+from vexa.simulator.google_meet.options import MeetOptions
 from vexa.simulator.google_meet.roster import KICKED, NOT_IN_MEETING
-from vexa.simulator.meetings import Meeting, MeetingOptions, VisitorState
+from vexa.simulator.google_meet.wire import entry
+from vexa.simulator.meetings import Meeting, VisitorState
 
 
 def make(**options: Any) -> Meeting:
-    chosen = MeetingOptions(native_id="abc-defg-hij", **options)
-    return Meeting(chosen, "space", random.Random(1))
+    chosen = MeetOptions(native_id="abc-defg-hij", **options)
+    return Meeting(chosen, lambda number: f"devices/{number}", random.Random(1))
 
 
 def test_open_meeting_lets_in_at_once() -> None:
@@ -63,7 +65,7 @@ def test_removed_and_left_differ_in_the_roster() -> None:
         meeting.press_join(name, name, 0.0)
     meeting.put_out("a", VisitorState.REMOVED)
     meeting.put_out("b", VisitorState.LEFT)
-    assert [p.status for p in meeting.participants.values()] == [KICKED, NOT_IN_MEETING]
+    assert [entry(p).status for p in meeting.participants.values()] == [KICKED, NOT_IN_MEETING]
     with pytest.raises(IllegalTransition):
         meeting.put_out("a", VisitorState.LEFT)
 
@@ -105,7 +107,7 @@ def test_same_names_are_two_devices_and_a_presentation_has_a_parent() -> None:
     screen = meeting.add_participant("Sam", 0.0, presents_for=first.participant_id)
     assert len({p.device_id for p in (first, second, screen)}) == 3
     assert len({p.stream_id for p in (first, second, screen)}) == 3
-    assert screen.entry().parent_device_id == first.device_id
+    assert entry(screen).parent_device_id == first.device_id
     with pytest.raises(NotFound):
         meeting.add_participant("Sam", 0.0, presents_for="p99")
 
@@ -115,6 +117,6 @@ def test_only_oneself_is_marked_as_self() -> None:
     meeting.open_page("v")
     visitor = meeting.press_join("v", "Bot", 0.0)
     bot = meeting.participant(visitor.participant_id or "")
-    assert bot.entry(for_visitor="v").is_self
-    assert not bot.entry(for_visitor="w").is_self
-    assert not meeting.add_participant("Ann", 0.0).entry(for_visitor=None).is_self
+    assert entry(bot, "v").is_self
+    assert not entry(bot, "w").is_self
+    assert not entry(meeting.add_participant("Ann", 0.0)).is_self

@@ -8,11 +8,11 @@ from typing import Any
 
 from vexa.simulator.google_meet.roster import (
     KICKED,
-    ChatLine,
     RosterEntry,
     encode_event,
     encode_sync,
 )
+from vexa.simulator.meetings import ChatLine
 
 
 def varint(data: bytes, at: int) -> tuple[int, int]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import random
 
-from vexa.simulator.sfu.conference import Conference, Receiver
+from vexa.simulator.sfu.conference import Conference
+from vexa.simulator.sfu.slot_receiver import SlotReceiver
 from vexa.simulator.sfu.speaking_lights import OFF_AFTER_TICKS, SpeakingLights
 from vexa.simulator.sfu.speech_source import OpusPacket
 from vexa.simulator.sfu.talkers import Played, ScriptedTalker, Utterance
@@ -28,7 +29,7 @@ class Room:
         )
         self.talker = ScriptedTalker(11, self.played.append)
         self.conference.talkers[11] = self.talker
-        self.conference.receivers["v"] = Receiver("v", own_stream_id=5)
+        self.conference.receivers["v"] = SlotReceiver("v", own_stream_id=5)
 
     def steps(self, count: int) -> None:
         for _ in range(count):
@@ -74,7 +75,7 @@ def test_mute_cuts_and_skips() -> None:
 
 def test_nobody_hears_themselves_or_through_a_dropped_network() -> None:
     room = Room()
-    room.conference.receivers["self"] = Receiver("self", own_stream_id=11)
+    room.conference.receivers["self"] = SlotReceiver("self", own_stream_id=11)
     room.conference.receivers["v"].dropped = True
     room.talker.clock_tick = 0
     room.talker.schedule([utterance("a", 0.0, 4)])

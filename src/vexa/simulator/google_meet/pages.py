@@ -15,6 +15,7 @@ from fastapi.responses import FileResponse, HTMLResponse, PlainTextResponse, Red
 from vexa.contracts.errors import NotFound
 from vexa.simulator.google_meet.signalling import serve_page
 from vexa.simulator.google_meet.texts import page_texts
+from vexa.simulator.google_meet.wire import MeetWire
 from vexa.simulator.live_meeting import LiveMeeting
 
 STATIC = Path(__file__).parent / "static"
@@ -64,8 +65,13 @@ def _plain_page(kind: str) -> Response:
     return _html(texts[kind], "google", "plain.js", {"locale": "en", "texts": texts, "show": kind})
 
 
+def _wire(meeting: LiveMeeting) -> MeetWire:
+    assert isinstance(meeting.wire, MeetWire)
+    return meeting.wire
+
+
 def _meeting_page(meeting: LiveMeeting) -> Response:
-    options = meeting.state.options
+    options = _wire(meeting).options
     config = {
         "locale": options.locale,
         "texts": page_texts(options.locale, options.apostrophe),
@@ -123,7 +129,7 @@ def _add_roster_and_signal(router: APIRouter, find_meeting: FindMeeting) -> None
         meeting = find_meeting(request.headers.get(MEETING_HEADER, ""))
         if meeting is None:
             raise NotFound("no such meeting")
-        return PlainTextResponse(meeting.sync(request.headers.get(VISITOR_HEADER, "")))
+        return PlainTextResponse(_wire(meeting).sync(request.headers.get(VISITOR_HEADER, "")))
 
     @router.websocket("/_/signal/{code}")
     async def signal(socket: WebSocket, code: str) -> None:

@@ -17,6 +17,8 @@ from typing import Any
 
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 
+from vexa.simulator.meetings import ChatLine
+
 #: Values of `User.status`.
 IN_MEETING, NOT_IN_MEETING, KICKED = 1, 6, 7
 #: Value of `Output.type` for sound.
@@ -103,16 +105,6 @@ class RosterEntry:
     is_host: bool = False
     is_muted: bool = False
     parent_device_id: str = ""
-
-
-@dataclass(frozen=True)
-class ChatLine:
-    """One message of the meeting's chat. `sent_ms`: milliseconds since 1970."""
-
-    message_id: str
-    device_id: str
-    text: str
-    sent_ms: int
 
 
 def _people(version: int, entries: Iterable[RosterEntry]) -> dict[str, Any]:

@@ -4,7 +4,6 @@ const base = `/control/meetings/${code}`;
 const place = (id) => document.getElementById(id);
 
 place("code").textContent = code;
-place("join").href = `http://localhost:${location.port}/${code}`;
 
 async function call(method, path, body) {
   const response = await fetch(base + path, {
@@ -42,6 +41,7 @@ async function draw() {
   const meeting = await call("GET", "");
   const knocking = meeting.visitors.filter((visitor) => visitor.state === "knocking");
   const present = meeting.participants.filter((participant) => participant.present);
+  place("join").href = `http://${meeting.person_host}:${location.port}${meeting.person_path}`;
   place("end").disabled = meeting.ended;
   place("door").replaceChildren(
     ...knocking.map(({ id, name }) =>

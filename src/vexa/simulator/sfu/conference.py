@@ -4,21 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import Protocol
 
-from vexa.simulator.sfu.sender import SlotPacket, SlotTrack
-from vexa.simulator.sfu.slots import SLOT_COUNT, SlotBoard
-from vexa.simulator.sfu.speech_source import SILENCE_DBOV, TICK_MS, TICK_SAMPLES, OpusPacket
+from vexa.simulator.sfu.speech_source import TICK_MS, OpusPacket
 
 TICK_S = TICK_MS / 1000
-
-#: Silence sent through each slot once connected, ticks: 0.5 s. Without it a browser stretches the
-#: first second of speech on each slot while it learns the network's jitter (measured 2026-11).
-PRIMING_TICKS = 25
-
-#: Opus's own code for 20 ms of nothing (RFC 6716, 3.1: a frame of no bytes, mono, CELT 20 ms).
-SILENCE = OpusPacket(b"\xf8\xff\xfe", SILENCE_DBOV)
 
 #: (receiver, slot, stream id): a slot was given to another stream.
 OnSlot = Callable[[str, int, int], None]
@@ -44,45 +35,26 @@ class Talker(Protocol):
         ...
 
 
-class Receiver:
-    """One peer's slots. `own_stream_id` is never sent back to it."""
+class Receiver(Protocol):
+    """What one page hears, by its platform's policy: slots, a track for each person, one mix.
 
-    def __init__(self, receiver_id: str, own_stream_id: int) -> None:
-        self.receiver_id = receiver_id
-        self.own_stream_id = own_stream_id
-        self.tracks = [SlotTrack() for _ in range(SLOT_COUNT)]
-        self.dropped = False
-        self._priming_ticks = 0
-        self._board = SlotBoard()
-        self._was_sending: tuple[int | None, ...] = (None,) * SLOT_COUNT
+    `dropped`: the network is gone; nothing is sent while it stands.
+    """
 
-    def prime(self) -> None:
-        """Send a little silence through every slot, so that the page's jitter buffers settle."""
-        self._priming_ticks = PRIMING_TICKS
+    receiver_id: str
+    dropped: bool
 
-    def _send_priming(self, tick: int) -> None:
-        self._priming_ticks -= 1
-        for slot, track in enumerate(self.tracks):
-            if self._was_sending[slot] is None:
-                track.push(SlotPacket(SILENCE, None, tick * TICK_SAMPLES, False))
+    def deliver(self, tick: int, sounds: Mapping[int, OpusPacket]) -> dict[int, int]:
+        """Send one tick of sound.
 
-    def deliver(self, tick: int, sounds: dict[int, OpusPacket]) -> dict[int, int]:
-        """Send this tick; return slot → stream for each slot that sent."""
-        heard = {stream: sound for stream, sound in sounds.items() if stream != self.own_stream_id}
-        levels = {stream: float(sound.level_dbov) for stream, sound in heard.items()}
-        sending = self._board.assign(tick, levels)
-        sent: dict[int, int] = {}
-        for slot, stream in enumerate(sending):
-            if stream is None or self.dropped:
-                continue
-            starts = self._was_sending[slot] is None
-            packet = SlotPacket(heard[stream], stream, tick * TICK_SAMPLES, starts)
-            self.tracks[slot].push(packet)
-            sent[slot] = stream
-        self._was_sending = sending
-        if self._priming_ticks > 0:
-            self._send_priming(tick)
-        return sent
+        Args:
+            tick: number of the 20 ms block.
+            sounds: stream id → its sound; the receiver leaves out its own page's.
+
+        Returns:
+            Number of each track that sent → the stream that it carries above all.
+        """
+        ...
 
 
 class Conference:

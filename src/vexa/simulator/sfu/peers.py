@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
 import aioice.ice
 import av
 from aiortc import (
+    RTCBundlePolicy,
     RTCConfiguration,
     RTCDataChannel,
     RTCPeerConnection,
+    RTCRtpSender,
     RTCSessionDescription,
 )
 from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
 
 from vexa.kit.tasks import BackgroundTasks
 from vexa.simulator.sfu.conference import Receiver
-from vexa.simulator.sfu.sender import use_contributing_packets
+from vexa.simulator.sfu.sender import SlotTrack, use_contributing_packets
 from vexa.simulator.sfu.talkers import LiveTalker
 
 LOOPBACK = "127.0.0.1"
@@ -37,45 +40,39 @@ def prepare_media() -> None:
     use_contributing_packets()
 
 
+class PageReceiver(Receiver, Protocol):
+    """A receiver as a connection needs it: its tracks, and whose own sound it leaves out."""
+
+    own_stream_id: int
+
+    @property
+    def tracks(self) -> Sequence[SlotTrack]:
+        """Tracks that the page gets."""
+        ...
+
+    def prime(self) -> None:
+        """Send a little silence on every track, so that the page's jitter buffers settle."""
+        ...
+
+
 class Peer:
-    """Answers a page's offer: three slots out, its microphone in, a `collections` channel."""
+    """One page's connection: what its receiver sends, and its microphone in.
+
+    Args:
+        receiver: what the page hears.
+        on_microphone: gets a talker when the page sends sound of its own.
+    """
 
     def __init__(
-        self,
-        receiver: Receiver,
-        *,
-        on_open: Callable[[], None],
-        on_microphone: Callable[[LiveTalker], None],
+        self, receiver: PageReceiver, *, on_microphone: Callable[[LiveTalker], None]
     ) -> None:
         self.receiver = receiver
-        self._channel: RTCDataChannel | None = None
-        self._on_open = on_open
         self._on_microphone = on_microphone
         self._tasks = BackgroundTasks()
-        self._connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
-        self._connection.on("track", self._on_track)
-
-    async def answer(self, sdp: str) -> str:
-        """Take the page's offer (candidates included) and return the answer."""
-        await self._connection.setRemoteDescription(RTCSessionDescription(sdp, "offer"))
-        tracks = iter(self.receiver.tracks)
-        for transceiver in self._connection.getTransceivers():
-            if transceiver._offerDirection in {"sendonly", "sendrecv"}:
-                track = next(tracks, None)
-                if track is not None:
-                    transceiver.sender.replaceTrack(track)
-                    transceiver.direction = "sendonly"
-        if self._channel is None:
-            self._channel = self._connection.createDataChannel("collections", ordered=True)
-            self._channel.on("open", self._on_open)
-        await self._connection.setLocalDescription(await self._connection.createAnswer())
-        answer: str = self._connection.localDescription.sdp
-        return answer
-
-    def send_collections(self, message: bytes) -> None:
-        """Send one roster message; dropped while the channel is not open."""
-        if self._channel is not None and self._channel.readyState == "open":
-            self._channel.send(message)
+        self.connection = RTCPeerConnection(
+            RTCConfiguration(iceServers=[], bundlePolicy=RTCBundlePolicy.MAX_BUNDLE)
+        )
+        self.connection.on("track", self._on_track)
 
     def _on_track(self, track: MediaStreamTrack) -> None:
         if track.kind == "audio":
@@ -95,4 +92,55 @@ class Peer:
     async def aclose(self) -> None:
         """Close the connection. Safe to call twice."""
         await self._tasks.aclose()
-        await self._connection.close()
+        await self.connection.close()
+
+
+def carry(sender: RTCRtpSender, track: SlotTrack) -> None:
+    """Let a sender send a track under the track's own names."""
+    sender.replaceTrack(track)
+    if track.stream_name is not None:
+        sender._stream_id = track.stream_name
+
+
+class AnsweringPeer(Peer):
+    """Answers a page's offer, with the receiver's tracks in order.
+
+    Args:
+        channel: label of the data channel that the server opens.
+        on_open: called when that channel is open.
+    """
+
+    def __init__(
+        self,
+        receiver: PageReceiver,
+        *,
+        channel: str,
+        on_open: Callable[[], None],
+        on_microphone: Callable[[LiveTalker], None],
+    ) -> None:
+        super().__init__(receiver, on_microphone=on_microphone)
+        self._label = channel
+        self._on_open = on_open
+        self._channel: RTCDataChannel | None = None
+
+    async def answer(self, sdp: str) -> str:
+        """Take the page's offer (candidates included) and return the answer."""
+        await self.connection.setRemoteDescription(RTCSessionDescription(sdp, "offer"))
+        tracks = iter(self.receiver.tracks)
+        for transceiver in self.connection.getTransceivers():
+            if transceiver._offerDirection in {"sendonly", "sendrecv"}:
+                track = next(tracks, None)
+                if track is not None:
+                    carry(transceiver.sender, track)
+                    transceiver.direction = "sendonly"
+        if self._channel is None:
+            self._channel = self.connection.createDataChannel(self._label, ordered=True)
+            self._channel.on("open", self._on_open)
+        await self.connection.setLocalDescription(await self.connection.createAnswer())
+        answer: str = self.connection.localDescription.sdp
+        return answer
+
+    def send(self, message: bytes) -> None:
+        """Send one message on the channel; dropped while it is not open."""
+        if self._channel is not None and self._channel.readyState == "open":
+            self._channel.send(message)

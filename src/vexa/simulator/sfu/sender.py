@@ -16,16 +16,19 @@ import aiortc.rtcrtpsender
 from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
 from aiortc.rtp import RtpPacket
 
-from vexa.simulator.sfu.speech_source import OPUS_RATE_HZ, OpusPacket
+from vexa.simulator.sfu.speech_source import OPUS_RATE_HZ, SILENCE_DBOV, OpusPacket
 
 #: Packets that wait for the sender before the oldest is lost: two seconds.
 QUEUE_LIMIT = 100
 
+#: Opus's own code for 20 ms of nothing (RFC 6716, 3.1: a frame of no bytes, mono, CELT 20 ms).
+SILENCE = OpusPacket(b"\xf8\xff\xfe", SILENCE_DBOV)
+
 
 class SpokenPayload(bytes):
-    """Opus bytes that know their speaker."""
+    """Opus bytes that know who speaks in them."""
 
-    stream_id: int | None
+    sources: tuple[int, ...]
     level_dbov: int
     starts_spurt: bool
 
@@ -34,32 +37,32 @@ class SpokenPayload(bytes):
 class SlotPacket:
     """One packet on its way to aiortc's sender; has what the sender reads of an `av.Packet`.
 
-    `pts` counts 48 kHz samples since the meeting's first tick, silence included. `stream_id` None
-    means that nobody contributes.
+    `pts` counts 48 kHz samples since the meeting's first tick, silence included. `sources`:
+    streams that contribute; none where the platform names none, or nobody speaks.
     """
 
     opus: OpusPacket
-    stream_id: int | None
+    sources: tuple[int, ...]
     pts: int
     starts_spurt: bool
     time_base: Fraction = Fraction(1, OPUS_RATE_HZ)
 
     def __bytes__(self) -> bytes:
         payload = SpokenPayload(self.opus.payload)
-        payload.stream_id = self.stream_id
+        payload.sources = self.sources
         payload.level_dbov = self.opus.level_dbov
         payload.starts_spurt = self.starts_spurt
         return payload
 
 
 class ContributingRtpPacket(RtpPacket):
-    """A packet that names its contributing source and loudness, if its payload knows them."""
+    """A packet that names its contributing sources and loudness, if its payload knows them."""
 
     def serialize(self, *args: Any, **kwargs: Any) -> bytes:
         """Fill the header from the payload, then write the packet."""
         payload = self.payload
         if isinstance(payload, SpokenPayload):
-            self.csrc = [] if payload.stream_id is None else [payload.stream_id]
+            self.csrc = list(payload.sources)
             self.marker = int(payload.starts_spurt)
             self.extensions.audio_level = (True, -payload.level_dbov)
         data: bytes = super().serialize(*args, **kwargs)
@@ -72,12 +75,20 @@ def use_contributing_packets() -> None:
 
 
 class SlotTrack(MediaStreamTrack):
-    """One audio slot of one receiver. Whoever feeds it decides what it carries."""
+    """One audio track of one receiver. Whoever feeds it decides what it carries.
+
+    Args:
+        stream_name: id of the media stream that a page sees it in (`msid`); None leaves it to the
+            connection.
+        name: the track's own id; None takes a random one.
+    """
 
     kind = "audio"
 
-    def __init__(self) -> None:
+    def __init__(self, stream_name: str | None = None, name: str | None = None) -> None:
         super().__init__()
+        self.stream_name = stream_name
+        self._id = name or self._id
         self._queue: asyncio.Queue[SlotPacket] = asyncio.Queue(QUEUE_LIMIT)
 
     def push(self, packet: SlotPacket) -> None:

@@ -1,0 +1,21 @@
+"""The Meet double: one place that names which file does what."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+from vexa.simulator.doubles import Double
+from vexa.simulator.google_meet.options import Dialog, MeetOptions
+from vexa.simulator.google_meet.pages import SIGN_IN_URL, build_page_router
+from vexa.simulator.google_meet.wire import MeetWire, device_ids
+
+DOUBLE = Double(
+    hosts=("meet.google.com", "accounts.google.com"),
+    options=MeetOptions,
+    device_ids=device_ids,
+    wire=MeetWire,
+    page_router=build_page_router,
+    page_path=lambda code: f"/{code}",
+    sign_in_url=SIGN_IN_URL,
+    dialogs=frozenset(get_args(Dialog)),
+)

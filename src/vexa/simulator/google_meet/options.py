@@ -1,0 +1,28 @@
+"""What a meeting of the Meet double can be told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from pydantic import Field
+
+from vexa.simulator.meetings import MeetingOptions
+
+MEETING_CODE = r"^[a-z]{3}-[a-z]{4}-[a-z]{3}$"
+
+Dialog = Literal["recording", "got_it", "others_may_see", "gemini", "still_there"]
+
+
+class MeetOptions(MeetingOptions):
+    """How a Meet meeting behaves. Everything but the code has a default."""
+
+    platform: Literal["google_meet"] = "google_meet"
+    native_id: str = Field(pattern=MEETING_CODE, description="meeting code, abc-defg-hij")
+    csp: Literal["google", "strict", "none"] = Field("google", description="policy of the pages")
+    captcha: bool = Field(False, description="a visible challenge on the pre-join page")
+    interstitial: bool = Field(False, description="ask to continue without microphone and camera")
+    dialogs: Sequence[Dialog] = Field((), description="dialogs that every visitor meets on joining")
+    self_tile_delay_s: float = Field(5.0, ge=0, description="own tile is marked as own so late")
+    toolbar_hides_after_s: float = Field(3.0, gt=0, description="without a moving mouse")
+    home_after_s: float = Field(10.0, gt=0, description="removal and end texts stay so long")
