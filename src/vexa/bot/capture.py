@@ -21,6 +21,7 @@ from vexa.bot.page_messages import (
     CaptureMethod,
     ChannelMessage,
     ConnectionState,
+    News,
     PageMessages,
     TrackBegan,
 )
@@ -40,18 +41,31 @@ def epoch_ms() -> float:
 
 
 class Capture:
-    """What comes out of one page."""
+    """What comes out of one page.
+
+    Args:
+        channels: labels of data channels that are read.
+        on_audio: takes sound.
+        on_channel: takes messages of those channels.
+        on_news: takes what `page_script` tells.
+        page_script: the platform's own script, or nothing (`Platform.page_script`).
+        methods: ways to read a track, best first.
+    """
 
     def __init__(
         self,
         channels: frozenset[str],
         on_audio: Callable[[AudioPiece], None],
         on_channel: Callable[[ChannelMessage], None],
+        on_news: Callable[[News], None],
+        *,
+        page_script: str = "",
         methods: tuple[str, ...] = METHODS,
     ) -> None:
         self._channels = tuple(sorted(channels))
         self._on_audio = on_audio
         self._on_channel = on_channel
+        self._on_news = on_news
         self._methods = methods
         self._binding = "_" + secrets.token_hex(12)
         nonce = secrets.token_hex(16)
@@ -62,7 +76,8 @@ class Capture:
             "channels": self._channels,
             "methods": self._methods,
         }
-        self._script = f"{read_script('capture.js')}({json.dumps(config)});"
+        own = f"({page_script})" if page_script else "null"
+        self._script = f"{read_script('capture.js')}({json.dumps(config)}, {own});"
         self.tracks = 0
         self.connections: dict[str, str] = {}
         self._session: CDPSession | None = None
@@ -86,6 +101,8 @@ class Capture:
             self._on_audio(message)
         elif isinstance(message, ChannelMessage):
             self._on_channel(message)
+        elif isinstance(message, News):
+            self._on_news(message)
         elif isinstance(message, TrackBegan):
             self.tracks += 1
         elif isinstance(message, ConnectionState):

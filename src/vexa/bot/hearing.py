@@ -5,16 +5,19 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 
+import numpy as np
 import structlog
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page, Response
 
-from vexa.bot.page_messages import AudioPiece, ChannelMessage
+from vexa.bot.mixed_sound import MixedSound
+from vexa.bot.page_messages import AudioPiece, ChannelMessage, News
 from vexa.bot.roster import Roster
 from vexa.bot.speech_streams import SpeechStreams
 from vexa.kit.tasks import BackgroundTasks
-from vexa.platforms.base import Platform, RosterChange
+from vexa.platforms.base import Platform, RosterChange, SoundBy
 
 _log = structlog.get_logger(__name__)
 
@@ -35,6 +38,7 @@ class Hearing:
         self._platform = platform
         self._roster = roster
         self._streams = streams
+        self._mix = MixedSound(platform.speaking_late_ms, streams.take)
         self._waiting: deque[AudioPiece] = deque(maxlen=_MOST_WAITING)
         self._outside_ms = time.time() * 1000
         self._admitted = False
@@ -44,18 +48,39 @@ class Hearing:
     def take_audio(self, piece: AudioPiece) -> None:
         """Take one piece of sound."""
         self.heard_s = time.monotonic()
+        peak = int(np.abs(piece.samples.astype(np.int32)).max())
+        if not self._platform.hears(piece.names, piece.at_ms, peak):
+            return
         if self._admitted:
-            self._streams.take(piece)
+            self._hand_on(piece)
         else:
             self._waiting.append(piece)
 
+    def _hand_on(self, piece: AudioPiece) -> None:
+        if self._platform.sound_by is SoundBy.MIX:
+            self._mix.take(piece)
+        elif self._platform.sound_by is SoundBy.TRACK:
+            self._streams.take(replace(piece, source=self._owner(piece)))
+        else:
+            self._streams.take(piece)
+
+    def _owner(self, piece: AudioPiece) -> str:
+        """Say whose track it is; a track that nobody knows yet is a source of its own."""
+        told = self._platform.owner_of(piece.names) or self._roster.device_of(piece.names.stream)
+        return told or piece.names.stream or f"track:{piece.track}"
+
     def take_channel(self, message: ChannelMessage) -> None:
         """Take roster news of a data channel."""
-        self._apply(self._platform.decode_channel, message.data)
+        self._apply(lambda: self._platform.decode_channel(message.data))
+
+    def take_news(self, news: News) -> None:
+        """Take what the platform's script in the page tells."""
+        self._apply(lambda: self._platform.decode_news(news.text))
 
     def listen(self, page: Page) -> None:
         """Read the roster's HTTP answers of a page too."""
-        page.on("response", self._on_response)
+        if self._platform.roster_path:
+            page.on("response", self._on_response)
 
     def _on_response(self, response: Response) -> None:
         if self._platform.roster_path in response.url and response.ok:
@@ -67,13 +92,17 @@ class Hearing:
         except PlaywrightError:
             return
         if len(body) <= _LARGEST_ANSWER:
-            self._apply(self._platform.decode_answer, body)
+            self._apply(lambda: self._platform.decode_answer(body))
 
-    def _apply(self, decode: Callable[[bytes], RosterChange], data: bytes) -> None:
+    def _apply(self, decode: Callable[[], RosterChange]) -> None:
         try:
-            self._roster.apply(decode(data))
+            change = decode()
         except ValueError as exc:
             _log.info("roster_news_unreadable", cause=type(exc).__name__)
+            return
+        self._roster.apply(change)
+        for sign in change.speaking:
+            self._mix.note(sign)
 
     def still_outside(self, at_ms: float) -> None:
         """Note a look, begun at `at_ms`, that showed the bot not admitted."""
@@ -84,9 +113,14 @@ class Hearing:
         self._admitted = True
         for piece in self._waiting:
             if piece.at_ms > self._outside_ms:
-                self._streams.take(piece)
+                self._hand_on(piece)
         self._waiting.clear()
 
+    def tick(self, now_ms: float) -> None:
+        """Let time pass."""
+        self._mix.tick(now_ms)
+
     async def aclose(self) -> None:
-        """Stop listening."""
+        """Stop listening; hand on what is held back."""
+        self._mix.flush()
         await self._tasks.aclose()

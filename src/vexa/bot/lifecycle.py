@@ -74,16 +74,19 @@ class Lifecycle:
 
 
 class Patience:
-    """Believes a judgement when it was made several times in a row."""
+    """Believes a judgement when it was made several times in a row and stood long enough."""
 
     def __init__(self, looks: int) -> None:
         self._looks = looks
         self._last: tuple[Stage, Outcome | None] | None = None
         self._count = 0
+        self._since_s = 0.0
 
-    def sure(self, judgement: Judgement) -> bool:
-        """Take one judgement; tell whether it now counts."""
+    def sure(self, judgement: Judgement, now_s: float) -> bool:
+        """Take one judgement made at `now_s`, monotonic; tell whether it now counts."""
         seen = (judgement.stage, judgement.outcome)
-        self._count = self._count + 1 if seen == self._last else 1
+        if seen != self._last:
+            self._count, self._since_s = 0, now_s
         self._last = seen
-        return self._count >= self._looks
+        self._count += 1
+        return self._count >= self._looks and now_s - self._since_s >= judgement.stands_s

@@ -53,10 +53,15 @@ class Bot:
         self._reporter = Reporter(self._client, launch.connection_id)
         self._roster = Roster()
         self._streams = SpeechStreams(launch, self._roster)
-        self._platform: Platform = PLATFORMS.load(launch.platform)
+        self._platform: Platform = PLATFORMS.load(launch.platform)()
+        self._hosts = self._platform.hosts | frozenset(launch.hosts)
         self._hearing = Hearing(self._platform, self._roster, self._streams)
         self._capture = Capture(
-            self._platform.roster_channels, self._hearing.take_audio, self._hearing.take_channel
+            self._platform.roster_channels,
+            self._hearing.take_audio,
+            self._hearing.take_channel,
+            self._hearing.take_news,
+            page_script=self._platform.page_script,
         )
         self._tasks = BackgroundTasks()
         self._stop: asyncio.Future[JoinError] = asyncio.get_running_loop().create_future()
@@ -87,7 +92,7 @@ class Bot:
         return EXIT_REPORTED if is_told else EXIT_UNREPORTED
 
     def _check_address(self) -> None:
-        if urlsplit(self._launch.meeting_url).hostname not in self._platform.hosts:
+        if urlsplit(self._launch.meeting_url).hostname not in self._hosts:
             raise JoinError(Outcome.START_FAILED, "launch: not an address of this platform")
 
     async def _stay_in_browser(self) -> None:
@@ -95,11 +100,11 @@ class Bot:
             context.on("close", lambda _: self._ask(Outcome.BROWSER_FAILED, "browser: closed"))
             browser_page = context.pages[0] if context.pages else await context.new_page()
             browser_page.on("crash", lambda _: self._ask(Outcome.PAGE_DEAD, "page: crashed"))
-            navigation = NavigationGuard(self._platform.hosts, self._on_led_away)
+            navigation = NavigationGuard(self._hosts, self._on_led_away)
             await navigation.watch(context, browser_page)
             await self._capture.install(context, browser_page)
             self._hearing.listen(browser_page)
-            page = BrowserPage(browser_page, self._platform.probes)
+            page = BrowserPage(browser_page, self._platform.probes, self._platform.state_script)
             await self._stay_until_over(page)
             await self._say_goodbye(page)
             await navigation.aclose()

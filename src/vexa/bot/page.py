@@ -40,12 +40,13 @@ _HITS = """(element, at) => {
 class BrowserPage:
     """The bot's one page. Any call raises JoinError(PAGE_DEAD) when the page is gone."""
 
-    def __init__(self, page: Page, probes: Mapping[str, Probe]) -> None:
+    def __init__(self, page: Page, probes: Mapping[str, Probe], state_script: str = "") -> None:
         self._page = page
         self._probes = {
             name: {"selector": p.selector, "mark": p.mark} for name, p in probes.items()
         }
-        self._look_script = read_script("look.js")
+        look = f"({read_script('look.js')})"
+        self._look_script = f"(probes) => {look}(probes, {state_script or 'null'})"
         self._console: deque[str] = deque(maxlen=_CONSOLE_LINES)
         self._blind_looks = 0
         self._dice = random.Random()
@@ -88,7 +89,8 @@ class BrowserPage:
             name: tuple(Element(**element) for element in elements)
             for name, elements in seen["found"].items()
         }
-        return PageView(seen["url"], plain(seen["text"]), found, tuple(self._console))
+        console = tuple(self._console)
+        return PageView(seen["url"], plain(seen["text"]), found, console, seen["state"])
 
     async def click(self, selector: str) -> bool:
         """Move the mouse to the first visible, enabled match and press it."""
@@ -139,6 +141,16 @@ class BrowserPage:
             await self._page.keyboard.press(key)
         except PlaywrightError as exc:
             raise self._dead(exc) from exc
+
+    async def run(self, script: str, argument: str | None = None) -> bool:
+        """Call a function of the platform's in the page; False when it throws or is not done."""
+        try:
+            async with asyncio.timeout(_ACTION_MS / 1000):
+                return bool(await self._page.evaluate(script, argument))
+        except (PlaywrightError, TimeoutError) as exc:
+            if self._page.is_closed():
+                raise self._dead(exc) from exc
+            return False
 
     async def stir(self) -> None:
         """Move the mouse a little."""

@@ -11,10 +11,13 @@ import base64
 import binascii
 import hmac
 import math
+import re
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
+
+from vexa.platforms.base import NAMELESS, TrackNames
 
 #: Largest message, characters: a 256 KiB channel message in base64, plus its head.
 _LARGEST_MESSAGE = 360_000
@@ -34,6 +37,9 @@ _OTHER_BURST = 300.0
 _LATEST_AHEAD_MS = 500.0
 _OLDEST_MS = 60_000.0
 
+#: A media stream's or track's id; `-` stands for none.
+_NAME = re.compile(r"(?!-$)[!-~]{1,128}")
+
 _STATES = frozenset({"new", "connecting", "connected", "disconnected", "failed", "closed"})
 
 
@@ -44,16 +50,19 @@ class AudioPiece:
     Attributes:
         track: track name, unique in the launch.
         at_ms: epoch time of the first sample, milliseconds.
-        csrc: contributing source, as a decimal string; None without evidence.
+        source: whose it is: a contributing source as a decimal string, or what `hearing` found;
+            None without evidence.
         rate_hz: sample rate.
         samples: int16[n], mono.
+        names: what the page calls the track.
     """
 
     track: str
     at_ms: float
-    csrc: str | None
+    source: str | None
     rate_hz: int
     samples: npt.NDArray[np.int16]
+    names: TrackNames = NAMELESS
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +70,7 @@ class TrackBegan:
     """A remote audio track is there."""
 
     track: str
+    names: TrackNames = NAMELESS
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +79,13 @@ class ChannelMessage:
 
     channel: str
     data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What the platform's own script in the page tells."""
+
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +104,7 @@ class CaptureMethod:
     method: str
 
 
-PageMessage = AudioPiece | TrackBegan | ChannelMessage | ConnectionState | CaptureMethod
+PageMessage = AudioPiece | TrackBegan | ChannelMessage | News | ConnectionState | CaptureMethod
 
 
 @dataclass(slots=True)
@@ -120,6 +137,7 @@ class PageMessages:
         self._nonce = nonce
         self._channels = channels
         self._tracks: dict[str, _Allowance] = {}
+        self._names: dict[str, TrackNames] = {}
         self._others = _Allowance(_OTHER_RATE, _OTHER_BURST)
         self.refused = 0
 
@@ -154,10 +172,13 @@ class PageMessages:
 
     def _other(self, document: str, kind: str, fields: list[str]) -> PageMessage | None:
         if kind == "track":
-            return self._begin(f"{document}-{int(fields[0])}")
+            number, _, stream, name = fields
+            return self._begin(f"{document}-{int(number)}", _track_names(stream, name))
         if kind == "channel":
             data = base64.b64decode(fields[1], validate=True)
             return ChannelMessage(self._channels[int(fields[0])], data)
+        if kind == "news":
+            return News(base64.b64decode(fields[0], validate=True).decode())
         if kind == "state" and fields[1] in _STATES:
             return ConnectionState(f"{document}-{int(fields[0])}", fields[1])
         if kind == "method" and f"{document}-{int(fields[0])}" in self._tracks:
@@ -165,11 +186,12 @@ class PageMessages:
             return CaptureMethod(f"{document}-{int(fields[0])}", method)
         return None
 
-    def _begin(self, track: str) -> TrackBegan | None:
+    def _begin(self, track: str, names: TrackNames) -> TrackBegan | None:
         if track in self._tracks or len(self._tracks) >= _MOST_TRACKS:
             return None
         self._tracks[track] = _Allowance(_SOUND_RATE, _SOUND_BURST_S)
-        return TrackBegan(track)
+        self._names[track] = names
+        return TrackBegan(track, names)
 
     def _audio(self, document: str, fields: list[str], now_ms: float) -> AudioPiece | None:
         number, at, csrc, rate, encoded = fields
@@ -189,4 +211,10 @@ class PageMessages:
         if not now_ms - _OLDEST_MS <= at_ms <= now_ms + _LATEST_AHEAD_MS:
             at_ms = now_ms - length_s * 1000
         samples = np.frombuffer(raw, dtype="<i2")
-        return AudioPiece(track, at_ms, None if csrc == "-" else csrc, rate_hz, samples)
+        source = None if csrc == "-" else csrc
+        return AudioPiece(track, at_ms, source, rate_hz, samples, self._names[track])
+
+
+def _track_names(stream: str, track: str) -> TrackNames:
+    """Read two names; one that the page left out or made up oddly is empty."""
+    return TrackNames(*(name if _NAME.fullmatch(name) else "" for name in (stream, track)))

@@ -4,10 +4,10 @@ In: `AudioPiece`s as the page sends them, and the passing of time. Out, for each
 sound and gaps, in order, every sample at its place on one clock (epoch time minus the stream's
 start). Pure: no I/O, no clock; sinks are injected.
 
-A participant is a contributing source (CSRC), never a track and never a name: two people of one
-name are two streams, and one person on three slots is one. Sound without evidence of its source
-waits for a moment; if the evidence comes in time it is that source's, else it goes to a stream
-without a name.
+A participant is a source (a contributing source, or a device), never a track and never a name: two
+people of one name are two streams, and one person on three slots is one. Sound without evidence of
+its source waits for a moment; if the evidence comes in time it is that source's, else it goes to a
+stream without a name.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class StreamSink(Protocol):
         ...
 
 
-#: `(key, start_ms)` → sink. Keys: a CSRC, or `track:…` for sound without evidence.
+#: `(key, start_ms)` → sink. Keys: a source, or `track:…` for sound without evidence.
 OpenSink = Callable[[str, float], StreamSink]
 
 
@@ -165,12 +165,12 @@ class ParticipantStreams:
 
     def take(self, piece: AudioPiece) -> None:
         """Take one piece of sound. Pieces of one track come in order."""
-        if piece.csrc is None:
+        if piece.source is None:
             self._wait(piece)
             return
         self._settle_waiting(piece)
         self._last_on_track[piece.track] = _end_ms(piece)
-        self._write(piece.csrc, piece)
+        self._write(piece.source, piece)
 
     def tick(self, now_ms: float) -> None:
         """Let time pass: ends stretches, tells silence, gives up waiting, closes idle streams."""
@@ -212,7 +212,7 @@ class ParticipantStreams:
     def _settle_waiting(self, piece: AudioPiece) -> None:
         """Give waiting sound to the source that goes on from it, if nobody spoke just before."""
         waiting = self._waiting.pop(piece.track, None)
-        if waiting is None or piece.csrc is None:
+        if waiting is None or piece.source is None:
             return
         first, last = waiting.pieces[0], waiting.pieces[-1]
         spoken_ms = self._last_on_track.get(piece.track, float("-inf"))
@@ -221,7 +221,7 @@ class ParticipantStreams:
         for part in waiting.pieces:
             near = piece.at_ms - part.at_ms <= _REACH_BACK_MS
             if fresh and joined and near:
-                self._write(piece.csrc, part)
+                self._write(piece.source, part)
             else:
                 self._write_unknown(part)
 

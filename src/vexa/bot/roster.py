@@ -7,6 +7,7 @@ internal id never passes for a name, and an unknown stream has no name until the
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from vexa.platforms.base import Person, RosterChange
 
@@ -39,9 +40,16 @@ class Roster:
         for person in change.people:
             self._remember(person)
             self.known = True
+        if change.complete:
+            self._let_go({person.device_id for person in change.people})
         for stream, device in change.streams.items():
             if stream in self._streams or len(self._streams) < _MOST_DEVICES:
                 self._streams[stream] = device
+
+    def _let_go(self, present: set[str]) -> None:
+        for device_id, person in self._people.items():
+            if person.present and device_id not in present:
+                self._people[device_id] = replace(person, present=False)
 
     def _remember(self, person: Person) -> None:
         before = self._people.get(person.device_id)

@@ -17,7 +17,7 @@ from vexa.contracts.bot import BotLaunch
 from vexa.contracts.errors import JoinError
 from vexa.contracts.meeting import Outcome
 from vexa.kit.tasks import BackgroundTasks
-from vexa.platforms.base import MeetingPage, PageView, Platform, Stage
+from vexa.platforms.base import Entry, Judgement, MeetingPage, PageView, Platform, Stage
 
 _log = structlog.get_logger(__name__)
 
@@ -72,7 +72,9 @@ class Stay:
     async def run(self) -> None:
         """Join and stay. Never returns: the end is a JoinError with its true outcome."""
         self._reached(BotState.JOINING)
-        await self._platform.knock(self._page, self._launch.meeting_url, self._launch.bot_name)
+        launch = self._launch
+        entry = Entry(launch.meeting_url, launch.bot_name, launch.passcode)
+        await self._platform.knock(self._page, entry)
         await self._wait_for_admission()
         self._hearing.admit()
         self._reached(BotState.ACTIVE)
@@ -91,7 +93,9 @@ class Stay:
     async def _tick(self) -> None:
         # apart from the looks: a page that is slow to answer must not hold up silence and names
         while True:
-            self._streams.tick(time.time() * 1000)
+            now_ms = time.time() * 1000
+            self._hearing.tick(now_ms)
+            self._streams.tick(now_ms)
             await asyncio.sleep(_TICK_S)
 
     async def _wait_for_admission(self) -> None:
@@ -103,7 +107,7 @@ class Stay:
             view = await self._page.look()
             judgement = self._platform.judge_admission(view)
             now_s = self._monotonic_s()
-            sure_in, sure_out = admitted.sure(judgement), refused.sure(judgement)
+            sure_in, sure_out = admitted.sure(judgement, now_s), refused.sure(judgement, now_s)
             if judgement.stage is Stage.IN_MEETING:
                 if sure_in:
                     return
@@ -120,16 +124,19 @@ class Stay:
                 await self._platform.tidy(self._page, view)
             elif judgement.stage in {Stage.UNKNOWN, Stage.PREJOIN}:
                 await self._page.stir()
-            self._check_patience(now_s - began_s, limit_s, now_s - known_s, judgement.reason)
+            self._check_patience(now_s - began_s, limit_s, now_s - known_s, judgement)
             await self._page.pause(_LOBBY_LOOK_S)
 
     @staticmethod
-    def _check_patience(waited_s: float, limit_s: float, lost_s: float, reason: str) -> None:
+    def _check_patience(
+        waited_s: float, limit_s: float, lost_s: float, judgement: Judgement
+    ) -> None:
         if waited_s >= limit_s:
-            raise JoinError(Outcome.KNOCK_TIMED_OUT, "lobby: nobody let the bot in in time")
+            raise JoinError(judgement.waited_out, "lobby: nobody let the bot in in time")
         if lost_s >= _LOST_ON_PAGE_S:
-            outcome = Outcome.CAPTCHA if reason == "captcha" else Outcome.PAGE_CHANGED
-            raise JoinError(outcome, f"lobby: {reason}")
+            is_captcha = judgement.reason == "captcha"
+            outcome = Outcome.CAPTCHA if is_captcha else Outcome.PAGE_CHANGED
+            raise JoinError(outcome, f"lobby: {judgement.reason}")
 
     async def _stay(self) -> None:
         over = Patience(_SURE_OF_END)
@@ -142,11 +149,10 @@ class Stay:
     async def _look(self, over: Patience, rules: LeaveRules) -> None:
         view = await self._page.look()
         judgement = self._platform.judge_stay(view)
-        if over.sure(judgement) and judgement.outcome is not None:
-            raise JoinError(judgement.outcome, judgement.reason)
-        if view.has("dialog") or view.has("got_it"):
-            await self._platform.tidy(self._page, view)
         now_s = self._monotonic_s()
+        if over.sure(judgement, now_s) and judgement.outcome is not None:
+            raise JoinError(judgement.outcome, judgement.reason)
+        await self._platform.tidy(self._page, view)
         if judgement.stage is Stage.IN_MEETING:
             self._seen_s = now_s
         else:

@@ -115,6 +115,8 @@ class Launcher:
             platform=meeting.platform,
             native_meeting_id=wanted.address.native_id,
             meeting_url=wanted.address.join_url,
+            hosts=[wanted.address.host],
+            passcode=wanted.address.passcode,
             bot_name=wanted.bot_name,
             language=wanted.language,
             task=wanted.task or "transcribe",

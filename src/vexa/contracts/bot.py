@@ -45,6 +45,10 @@ class BotLaunch(BaseModel):
     platform: str
     native_meeting_id: str
     meeting_url: str
+    hosts: list[str] = Field(
+        [], description="hosts besides the platform's own that the page may be on"
+    )
+    passcode: str | None = Field(None, repr=False, description="what the meeting asks of guests")
     bot_name: str
     language: str | None = None
     task: Literal["transcribe", "translate"] = "transcribe"

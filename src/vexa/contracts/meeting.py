@@ -100,6 +100,8 @@ class Outcome(StrEnum):
     BLOCKED = "blocked"
     SIGN_IN_REQUIRED = "sign_in_required"
     NOT_FOUND = "not_found"
+    NOT_STARTED = "not_started"
+    PASSCODE_WRONG = "passcode_wrong"
     CAPTCHA = "captcha"
     PAGE_CHANGED = "page_changed"
     PAGE_DEAD = "page_dead"
@@ -174,6 +176,17 @@ OUTCOMES: dict[Outcome, OutcomeMeaning] = {
         _R.JOIN_FAILURE,
         "The platform knows no meeting with this code.",
         "Check native_meeting_id.",
+        always_failed=True,
+    ),
+    Outcome.NOT_STARTED: OutcomeMeaning(
+        _R.AWAITING_ADMISSION_TIMEOUT,
+        "The meeting had not begun before the bot's time to wait was over.",
+        "Send the bot when the host is there, or raise automatic_leave.max_wait_for_admission.",
+    ),
+    Outcome.PASSCODE_WRONG: OutcomeMeaning(
+        _R.JOIN_FAILURE,
+        "The meeting asks for a passcode, and the bot has none or a wrong one.",
+        "Send the meeting's passcode with the request.",
         always_failed=True,
     ),
     Outcome.CAPTCHA: OutcomeMeaning(

@@ -33,6 +33,26 @@ class MeetingAddress:
     join_url: str = field(repr=False)
     passcode: str | None = field(default=None, repr=False)
 
+    @property
+    def host(self) -> str:
+        """Host of the address, which the platform's parser knows for one of its own."""
+        return urlsplit(self.join_url).hostname or ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a bot goes into a meeting with.
+
+    Attributes:
+        url: the address to open, checked by the platform's parser.
+        bot_name: name to show to the others.
+        passcode: what the client gave; some platforms have it in `url` besides.
+    """
+
+    url: str = field(repr=False)
+    bot_name: str
+    passcode: str | None = field(default=None, repr=False)
+
 
 @dataclass(frozen=True, slots=True)
 class AddressOptions:
@@ -47,6 +67,10 @@ class AddressOptions:
     jitsi_hosts: frozenset[str] = frozenset()
     teams_host: str | None = None
     passcode: str | None = field(default=None, repr=False)
+
+
+#: What a `state_script` may return under each of its names.
+StateValue = str | bool | float | None
 
 
 def plain(text: str) -> str:
@@ -76,12 +100,14 @@ class PageView:
         text: visible text, as `plain` folds it.
         found: probe name → visible elements, in document order.
         console: recent error lines of the page's console.
+        state: what the platform's `state_script` returned; empty when it could not.
     """
 
     url: str = ""
     text: str = ""
     found: Mapping[str, tuple[Element, ...]] = field(default_factory=dict)
     console: tuple[str, ...] = ()
+    state: Mapping[str, StateValue] = field(default_factory=dict)
 
     @property
     def host(self) -> str:
@@ -114,11 +140,21 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What a view means. `outcome` is set when the stage is OVER; `reason` names no person."""
+    """What a view means.
+
+    Attributes:
+        stage: where the page has the bot.
+        reason: page step or cause; names no person.
+        outcome: set when the stage is OVER.
+        stands_s: how long an OVER must be seen without a break before it counts, at least.
+        waited_out: in the lobby, how it ends when the bot's patience does.
+    """
 
     stage: Stage
     reason: str = ""
     outcome: Outcome | None = None
+    stands_s: float = 0.0
+    waited_out: Outcome = Outcome.KNOCK_TIMED_OUT
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,11 +188,52 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class Speaking:
+    """Somebody began or ceased to speak, as the platform says. `at_ms`: epoch time, ms."""
+
+    device_id: str
+    is_on: bool
+    at_ms: float
+
+
+@dataclass(frozen=True, slots=True)
 class RosterChange:
-    """News about devices and about which audio stream is whose. Not a full list."""
+    """News about devices, about which audio stream is whose, and about who speaks.
+
+    Attributes:
+        people: devices with news.
+        streams: name of an audio stream → device: a contributing source, or a media stream's id.
+        complete: `people` is everybody who is in; others are gone.
+        speaking: who began and ceased to speak.
+    """
 
     people: tuple[Person, ...] = ()
     streams: Mapping[str, str] = field(default_factory=dict)
+    complete: bool = False
+    speaking: tuple[Speaking, ...] = ()
+
+
+class SoundBy(StrEnum):
+    """How a platform's sound says whose it is."""
+
+    #: A few anonymous tracks; each packet names its contributing source.
+    CONTRIBUTOR = "contributor"
+    #: Each track is one person's for ever; the names of the track tell whose.
+    TRACK = "track"
+    #: One mix of everybody: by contributing source where packets have one, else by `Speaking`.
+    MIX = "mix"
+
+
+@dataclass(frozen=True, slots=True)
+class TrackNames:
+    """Names that the page's side of a track has: ids of its media stream and of the track."""
+
+    stream: str = ""
+    track: str = ""
+
+
+#: A track that the page has no usable names for.
+NAMELESS = TrackNames()
 
 
 class MeetingPage(Protocol):
@@ -182,6 +259,14 @@ class MeetingPage(Protocol):
         """Press one key."""
         ...
 
+    async def run(self, script: str, argument: str | None = None) -> bool:
+        """Call a JavaScript function of the platform's in the page, with one argument.
+
+        Returns:
+            Whether it returned something true; False when it threw.
+        """
+        ...
+
     async def stir(self) -> None:
         """Move the mouse a little, so that hidden controls appear."""
         ...
@@ -192,22 +277,47 @@ class MeetingPage(Protocol):
 
 
 class Platform(Protocol):
-    """A meeting product.
+    """A meeting product, as one stay of one bot sees it; it may remember what it did.
 
     Attributes:
-        hosts: hosts that the main frame of a meeting may be on.
+        hosts: hosts that the main frame of a meeting may be on, besides that of its address.
         probes: what `MeetingPage.look` looks for.
+        state_script: JavaScript function without arguments that each look calls; it returns an
+            object of strings, numbers and booleans, which is `PageView.state`. Empty for none.
+        page_script: JavaScript function that runs in every frame before the page's own code. Its
+            argument `tell(text)` sends news to `decode_news`, at most a few a second. It is
+            wrapped in nothing and must leave nothing on `window`. Empty for none.
         roster_channels: labels of data channels whose messages are roster news.
-        roster_path: part of the URL of HTTP answers that are roster news.
+        roster_path: part of the URL of HTTP answers that are roster news; empty for none.
+        sound_by: how sound says whose it is.
+        speaking_late_ms: how late `Speaking` is after the sound, with `SoundBy.MIX`.
     """
 
     hosts: frozenset[str]
     probes: Mapping[str, Probe]
+    state_script: str
+    page_script: str
     roster_channels: frozenset[str]
     roster_path: str
+    sound_by: SoundBy
+    speaking_late_ms: float
 
-    async def knock(self, page: MeetingPage, url: str, bot_name: str) -> None:
+    async def knock(self, page: MeetingPage, entry: Entry) -> None:
         """Go from the address to the press of the join button. Raises JoinError."""
+        ...
+
+    def hears(self, names: TrackNames, at_ms: float, peak: int) -> bool:
+        """Tell whether a piece of sound counts; a platform's copies of a mix do not.
+
+        Args:
+            names: of the piece's track.
+            at_ms: epoch time of its first sample, ms.
+            peak: its largest sample, 0 to 32768.
+        """
+        ...
+
+    def owner_of(self, names: TrackNames) -> str | None:
+        """With `SoundBy.TRACK`: the device that a track's names tell; None leaves it to news."""
         ...
 
     def judge_admission(self, view: PageView) -> Judgement:
@@ -230,8 +340,16 @@ class Platform(Protocol):
         """Read a roster answer of HTTP. Raises ValueError."""
         ...
 
+    def decode_news(self, text: str) -> RosterChange:
+        """Read what `page_script` told. Raises ValueError."""
+        ...
+
     async def tidy(self, page: MeetingPage, view: PageView) -> None:
-        """Dismiss dialogs that stand between the bot and the meeting."""
+        """Answer what stands between the bot and the meeting. Called with every look.
+
+        Raises:
+            JoinError: it cannot be answered, as when no passcode was given.
+        """
         ...
 
     async def post_chat(self, page: MeetingPage, text: str) -> bool:
@@ -241,3 +359,38 @@ class Platform(Protocol):
     async def leave(self, page: MeetingPage) -> None:
         """Leave politely, best effort."""
         ...
+
+
+class PlatformDefaults:
+    """What most platforms do not need: sources of news that never say anything."""
+
+    state_script: str = ""
+    page_script: str = ""
+    roster_channels: frozenset[str] = frozenset()
+    roster_path: str = ""
+    sound_by: SoundBy = SoundBy.CONTRIBUTOR
+    speaking_late_ms: float = 0.0
+
+    def hears(self, names: TrackNames, at_ms: float, peak: int) -> bool:
+        """Every track counts."""
+        return True
+
+    def owner_of(self, names: TrackNames) -> str | None:
+        """News tell whose a track is."""
+        return None
+
+    def people_shown(self, view: PageView) -> tuple[Person, ...]:
+        """The page's tiles tell nothing that news do not."""
+        return ()
+
+    def decode_channel(self, message: bytes) -> RosterChange:
+        """No channel is read."""
+        return RosterChange()
+
+    def decode_answer(self, body: bytes) -> RosterChange:
+        """No answer is read."""
+        return RosterChange()
+
+    def decode_news(self, text: str) -> RosterChange:
+        """No script tells anything."""
+        return RosterChange()

@@ -34,9 +34,12 @@ LINKS: Registry[Callable[[Link, AddressOptions], MeetingAddress | None]] = Regis
     },
 )
 
-#: Platform → how its pages behave.
-PLATFORMS: Registry[Platform] = Registry(
-    "platform", {"google_meet": "vexa.platforms.google_meet.platform:GOOGLE_MEET"}
+#: Platform → makes what one stay needs to know of its pages.
+PLATFORMS: Registry[Callable[[], Platform]] = Registry(
+    "platform",
+    {
+        "google_meet": "vexa.platforms.google_meet.platform:GoogleMeet",
+    },
 )
 
 

@@ -11,7 +11,7 @@ import pytest
 from tests.integration.simulator.conftest import CODE, OpenPage, join
 from tests.support.wait_until import wait_until
 from vexa.bot.capture import METHODS, Capture
-from vexa.bot.page_messages import AudioPiece, ChannelMessage
+from vexa.bot.page_messages import AudioPiece, ChannelMessage, News
 from vexa.platforms.google_meet.roster_messages import CHANNEL, decode_channel
 from vexa.simulator.client import ControlClient
 
@@ -38,11 +38,12 @@ class Heard:
         self.last_ms = 0.0
         self.first_ms = 0.0
         self.messages: list[ChannelMessage] = []
+        self.news: list[News] = []
 
     def take(self, piece: AudioPiece) -> None:
         """Count sound that somebody would hear."""
         if np.abs(piece.samples).max() > 300:
-            self.loud_s[piece.csrc] += len(piece.samples) / piece.rate_hz
+            self.loud_s[piece.source] += len(piece.samples) / piece.rate_hz
             self.first_ms = self.first_ms or piece.at_ms
             self.last_ms = piece.at_ms
 
@@ -56,7 +57,9 @@ async def hear(
     await control.add_participant(CODE, "Ada", speech=speech)
     page = await open_page()
     heard = Heard()
-    capture = Capture(frozenset({CHANNEL}), heard.take, heard.messages.append, methods)
+    capture = Capture(
+        frozenset({CHANNEL}), heard.take, heard.messages.append, heard.news.append, methods=methods
+    )
     await capture.install(page.context, page)
     await page.context.add_init_script(script=PLAYS_NOTHING)
     await join(page, control)
@@ -108,7 +111,8 @@ async def test_the_page_sees_an_ordinary_browser(
 ) -> None:
     await control.create_meeting(CODE)
     page = await open_page()
-    capture = Capture(frozenset({CHANNEL}), lambda _piece: None, lambda _message: None)
+    nobody = Heard()
+    capture = Capture(frozenset({CHANNEL}), nobody.take, nobody.messages.append, nobody.news.append)
     await capture.install(page.context, page)
     await page.goto(f"https://meet.google.com/{CODE}")
     seen = await page.evaluate(

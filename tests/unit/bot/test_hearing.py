@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import zlib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from vexa.bot.hearing import Hearing
-from vexa.bot.page_messages import AudioPiece, ChannelMessage
+from vexa.bot.page_messages import AudioPiece, ChannelMessage, News
 from vexa.bot.roster import Roster
 from vexa.bot.speech_streams import SpeechStreams
 from vexa.contracts.bot import BotLaunch
-from vexa.platforms.google_meet.platform import GOOGLE_MEET
+from vexa.platforms.base import Person, RosterChange, SoundBy, Speaking, TrackNames
+from vexa.platforms.google_meet.platform import GoogleMeet
 
 LOBBY_MS = 1_700_000_000_000.0
 
@@ -37,9 +39,11 @@ class Kept(SpeechStreams):
         )
         super().__init__(launch, Roster())
         self.times: list[float] = []
+        self.sources: list[str | None] = []
 
     def take(self, piece: AudioPiece) -> None:
         self.times.append(piece.at_ms - LOBBY_MS)
+        self.sources.append(piece.source)
 
 
 @pytest.fixture
@@ -49,7 +53,7 @@ def kept(tmp_path: Path) -> Kept:
 
 @pytest.fixture
 def hearing(kept: Kept) -> Hearing:
-    return Hearing(GOOGLE_MEET, Roster(), kept)
+    return Hearing(GoogleMeet(), Roster(), kept)
 
 
 def piece(after_lobby_ms: float) -> AudioPiece:
@@ -81,6 +85,60 @@ def test_a_long_wait_keeps_a_bounded_amount(hearing: Hearing, kept: Kept) -> Non
     hearing.admit()
     assert 0 < len(kept.times) <= 300
     assert kept.times[-1] == 999_900
+
+
+class ByTrack(GoogleMeet):
+    """A platform with a track for each person, whose names tell some of them."""
+
+    sound_by = SoundBy.TRACK
+
+    def owner_of(self, names: TrackNames) -> str | None:
+        return names.stream.split("-")[0] if "-audio" in names.stream else None
+
+    def decode_news(self, text: str) -> RosterChange:
+        stream, device = text.split("=")
+        return RosterChange((Person(device, "Ada"),), {stream: device})
+
+
+class ByMix(GoogleMeet):
+    """A platform with one mix, of which one copy counts."""
+
+    sound_by = SoundBy.MIX
+
+    def hears(self, names: TrackNames, at_ms: float, peak: int) -> bool:
+        return names.stream == "main" and peak > 0
+
+    def decode_news(self, text: str) -> RosterChange:
+        return RosterChange(speaking=(Speaking(text, is_on=True, at_ms=LOBBY_MS),))
+
+
+def named(stream: str) -> AudioPiece:
+    return replace(piece(100), source=None, names=TrackNames(stream))
+
+
+def test_a_track_is_its_owners_by_name_or_news_else_its_own(kept: Kept) -> None:
+    hearing = Hearing(ByTrack(), Roster(), kept)
+    hearing.still_outside(LOBBY_MS)
+    hearing.take_audio(named("a1-audio-0-1"))
+    hearing.admit()
+    hearing.take_audio(named("odd"))
+    hearing.take_news(News("odd=b2"))
+    hearing.take_news(News("unreadable"))
+    hearing.take_audio(named("odd"))
+    hearing.take_audio(named(""))
+    assert kept.sources == ["a1", "odd", "b2", "track:t"]
+
+
+def test_of_a_mix_one_copy_is_heard_and_signs_tell_whose_it_is(kept: Kept) -> None:
+    hearing = Hearing(ByMix(), Roster(), kept)
+    hearing.still_outside(LOBBY_MS)
+    hearing.admit()
+    hearing.take_audio(named("main"))
+    hearing.take_audio(named("copy"))
+    hearing.take_news(News("ada"))
+    assert kept.sources == []
+    hearing.tick(LOBBY_MS + 2_000)
+    assert kept.sources == ["ada"]
 
 
 def test_unreadable_news_is_survived(hearing: Hearing) -> None:

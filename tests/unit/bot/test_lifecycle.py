@@ -70,7 +70,17 @@ def test_a_judgement_counts_when_made_in_a_row() -> None:
     removed = Judgement(Stage.OVER, "", Outcome.REMOVED)
     ended = Judgement(Stage.OVER, "", Outcome.MEETING_ENDED)
     patience = Patience(3)
-    assert [patience.sure(seen) for seen in (removed, removed, ended, removed, removed)] == [
+    assert [patience.sure(seen, 0.0) for seen in (removed, removed, ended, removed, removed)] == [
         False
     ] * 5
-    assert patience.sure(removed)
+    assert patience.sure(removed, 0.0)
+
+
+def test_an_end_that_may_pass_must_stand_for_its_time() -> None:
+    gone = Judgement(Stage.OVER, "", Outcome.MEETING_ENDED, stands_s=6.0)
+    here = Judgement(Stage.IN_MEETING)
+    patience = Patience(2)
+    assert not any(patience.sure(gone, at_s) for at_s in (0.0, 2.0, 5.0))
+    patience.sure(here, 5.5)
+    assert not any(patience.sure(gone, at_s) for at_s in (6.0, 8.0, 11.9))
+    assert patience.sure(gone, 12.0)

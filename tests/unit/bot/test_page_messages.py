@@ -12,9 +12,11 @@ from vexa.bot.page_messages import (
     CaptureMethod,
     ChannelMessage,
     ConnectionState,
+    News,
     PageMessages,
     TrackBegan,
 )
+from vexa.platforms.base import TrackNames
 
 NONCE = "0123456789abcdef"
 NOW_MS = 1_700_000_000_000.0
@@ -28,7 +30,8 @@ def say(*fields: object, nonce: str = NONCE, document: str = "docone") -> str:
 @pytest.fixture
 def messages() -> PageMessages:
     messages = PageMessages(NONCE, ("collections",))
-    assert messages.read(say("track", 1, 1), NOW_MS) == TrackBegan("docone-1")
+    began = messages.read(say("track", 1, 1, "4f2a-audio-0-1", "-"), NOW_MS)
+    assert began == TrackBegan("docone-1", TrackNames("4f2a-audio-0-1", ""))
     return messages
 
 
@@ -46,7 +49,7 @@ def audio(
 def test_a_piece_of_sound(messages: PageMessages) -> None:
     piece = messages.read(audio(), NOW_MS)
     assert isinstance(piece, AudioPiece)
-    assert (piece.track, piece.at_ms, piece.csrc, piece.rate_hz) == (
+    assert (piece.track, piece.at_ms, piece.source, piece.rate_hz) == (
         "docone-1",
         NOW_MS,
         "4711",
@@ -55,10 +58,28 @@ def test_a_piece_of_sound(messages: PageMessages) -> None:
     assert piece.samples.tolist() == list(range(4_800))
 
 
+def test_a_piece_knows_what_the_page_calls_its_track(messages: PageMessages) -> None:
+    piece = messages.read(audio(), NOW_MS)
+    assert isinstance(piece, AudioPiece)
+    assert piece.names == TrackNames("4f2a-audio-0-1", "")
+
+
+@pytest.mark.parametrize("odd", ["é", "x" * 129, "\x00"])
+def test_an_odd_name_of_a_track_is_none(messages: PageMessages, odd: str) -> None:
+    began = messages.read(say("track", 2, 1, odd, "ok"), NOW_MS)
+    assert began == TrackBegan("docone-2", TrackNames("", "ok"))
+
+
+def test_news_of_the_platforms_script_are_text(messages: PageMessages) -> None:
+    assert messages.read(say("news", "w6k="), NOW_MS) == News("é")
+    for refused in ("/w==", "***"):
+        assert messages.read(say("news", refused), NOW_MS) is None
+
+
 def test_no_source_is_no_evidence(messages: PageMessages) -> None:
     piece = messages.read(audio(csrc="-"), NOW_MS)
     assert isinstance(piece, AudioPiece)
-    assert piece.csrc is None
+    assert piece.source is None
 
 
 def test_the_other_kinds(messages: PageMessages) -> None:
@@ -94,7 +115,9 @@ def test_the_other_kinds(messages: PageMessages) -> None:
         audio(pcm="***"),
         audio(pcm=base64.b64encode(bytes(48_001 * 2)).decode()),
         audio() + " more",
-        say("track", 1, 1),
+        say("track", 1, 1, "-", "-"),
+        say("track", 2, 1),
+        say("track", 2, 1, "two words", "-", "-"),
         say("track"),
         say("state", 1, "exploded"),
         say("channel", 1, "YWJj"),
@@ -133,7 +156,7 @@ def test_real_time_sound_is_never_dropped(messages: PageMessages) -> None:
 def test_tracks_and_other_messages_are_bounded(messages: PageMessages) -> None:
     began = 0
     for number in range(2, 1_000):
-        began += messages.read(say("track", number, 1), NOW_MS + number * 100) is not None
+        began += messages.read(say("track", number, 1, "-", "-"), NOW_MS + number * 100) is not None
     assert began == 255
     flood = sum(messages.read(say("state", 1, "new"), NOW_MS + 1e6) is not None for _ in range(999))
     assert flood == 300

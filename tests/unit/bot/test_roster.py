@@ -78,3 +78,14 @@ def test_a_flood_is_bounded() -> None:
     for number in range(5_000):
         known.apply(RosterChange((Person(f"d{number}", "Ada"),), {str(number): f"d{number}"}))
     assert known.others_present() == 2_000
+
+
+def test_a_complete_list_lets_go_of_whoever_is_not_on_it() -> None:
+    roster = Roster()
+    roster.apply(RosterChange((Person("a", "Ada"), Person("b", "Bob")), complete=True))
+    assert roster.others_present() == 2
+    roster.apply(RosterChange((Person("b", "Bob"),), {"s": "a"}, complete=True))
+    assert roster.others_present() == 1
+    assert roster.name_of("s") == "Ada"
+    roster.apply(RosterChange((Person("c", "Chris"),)))
+    assert roster.others_present() == 2

@@ -17,7 +17,7 @@ from vexa.contracts.bot import AutomaticLeave, BotLaunch
 from vexa.contracts.errors import JoinError
 from vexa.contracts.meeting import Outcome
 from vexa.platforms.base import Element, PageView, Person, RosterChange, plain
-from vexa.platforms.google_meet.platform import GOOGLE_MEET
+from vexa.platforms.google_meet.platform import GoogleMeet
 
 URL = "https://meet.google.com/abc-defg-hij"
 FOUND = (Element(),)
@@ -82,6 +82,9 @@ class StagedPage:
     async def press(self, key: str) -> None:
         """Nothing happens."""
 
+    async def run(self, script: str, argument: str | None = None) -> bool:
+        return False
+
     async def stir(self) -> None:
         self.stirred += 1
 
@@ -122,10 +125,10 @@ async def run(
     )
     told, roster = Told(), roster or Roster()
     streams = SpeechStreams(launch, roster)
-    hearing = Hearing(GOOGLE_MEET, roster, streams)
+    hearing = Hearing(GoogleMeet(), roster, streams)
     stay = Stay(
         launch,
-        GOOGLE_MEET,
+        GoogleMeet(),
         page,
         hearing,
         roster,

@@ -8,12 +8,13 @@ import pytest
 
 from vexa.contracts.errors import JoinError
 from vexa.contracts.meeting import Outcome
-from vexa.platforms.base import Element, PageView, plain
+from vexa.platforms.base import Element, Entry, PageView, plain
 from vexa.platforms.google_meet.join import knock
 from vexa.platforms.google_meet.leave import leave, post_chat, tidy
 
 URL = "https://meet.google.com/abc-defg-hij"
 FOUND = (Element(),)
+ENTRY = Entry(URL, "Notetaker")
 
 
 class ScriptedPage:
@@ -69,6 +70,9 @@ class ScriptedPage:
     async def press(self, key: str) -> None:
         self.keys.append(key)
 
+    async def run(self, script: str, argument: str | None = None) -> bool:
+        return False
+
     async def stir(self) -> None:
         self.keys.append("stir")
 
@@ -78,7 +82,7 @@ class ScriptedPage:
 
 async def test_devices_are_off_and_the_name_is_there_before_the_knock() -> None:
     page = ScriptedPage("name_input", "join_button", "microphone_on", "camera_on")
-    await knock(page, URL, "Notetaker")
+    await knock(page, ENTRY)
     assert page.opened == [f"{URL}?hl=en"]
     assert page.typed == ["Notetaker"]
     assert page.clicked == ["microphone_on", "camera_on", "join_button"]
@@ -94,7 +98,7 @@ async def test_interstitials_are_answered_on_the_way() -> None:
             page.shown.add("name_input")
 
     page.pause = pause  # type: ignore[method-assign]
-    await knock(page, URL, "Notetaker")
+    await knock(page, ENTRY)
     assert page.clicked == ["without_devices", "got_it", "join_button"]
 
 
@@ -110,7 +114,7 @@ async def test_interstitials_are_answered_on_the_way() -> None:
 async def test_a_page_without_a_name_field_tells_why(text: str, url: str, outcome: Outcome) -> None:
     page = ScriptedPage(text=text, url=url)
     with pytest.raises(JoinError) as refused:
-        await knock(page, URL, "Notetaker")
+        await knock(page, ENTRY)
     assert refused.value.outcome is outcome
     assert page.waited_s <= 61
 
@@ -124,7 +128,7 @@ async def test_a_captcha_gets_longer_and_is_named() -> None:
 
     page.look = look  # type: ignore[method-assign]
     with pytest.raises(JoinError) as refused:
-        await knock(page, URL, "Notetaker")
+        await knock(page, ENTRY)
     assert refused.value.outcome is Outcome.CAPTCHA
     assert page.waited_s == pytest.approx(120, abs=1)
 
@@ -133,7 +137,7 @@ async def test_a_microphone_that_stays_on_stops_the_join() -> None:
     page = ScriptedPage("name_input", "join_button", "microphone_on")
     page.stubborn = True
     with pytest.raises(JoinError) as refused:
-        await knock(page, URL, "Notetaker")
+        await knock(page, ENTRY)
     assert refused.value.outcome is Outcome.PAGE_CHANGED
     assert "join_button" not in page.clicked
 
@@ -141,7 +145,7 @@ async def test_a_microphone_that_stays_on_stops_the_join() -> None:
 async def test_a_missing_button_is_a_changed_page() -> None:
     page = ScriptedPage("name_input")
     with pytest.raises(JoinError) as refused:
-        await knock(page, URL, "Notetaker")
+        await knock(page, ENTRY)
     assert refused.value.outcome is Outcome.PAGE_CHANGED
 
 

@@ -6,12 +6,13 @@
 // false audio, as it always could; Python checks every message.
 //
 // Message: "<nonce> <document> <kind> <fields...>", fields separated by single spaces:
-//   track <track> <connection>           a remote audio track begins
+//   track <track> <connection> <stream|-> <name|->   a remote audio track begins; the page's ids
 //   audio <track> <ms> <csrc|-> <Hz> <base64 PCM16>   ms: epoch time of the first sample
 //   channel <index> <base64>             a message of a data channel in config.channels
+//   news <base64 UTF-8>                  what the platform's own script tells
 //   state <connection> <connectionState>
 //   method <track> <name>                how the track is read
-((config) => {
+((config, report) => {
   'use strict';
   const bind = globalThis[config.binding];
   delete globalThis[config.binding];
@@ -31,6 +32,7 @@
   const QUIET_MS = 300;
   const OFFSET_WINDOW_MS = 5000;
   const CHANNEL_LIMIT_BYTES = 262144;
+  const NAME_LIMIT = 128;
 
   const { apply, construct } = Reflect;
   const { max, round, abs, min } = Math;
@@ -43,6 +45,8 @@
   const NativeBlob = globalThis.Blob;
   const blobUrl = URL.createObjectURL.bind(URL);
   const toText = String.fromCharCode;
+  const codeAt = Function.prototype.call.bind(String.prototype.charCodeAt);
+  const toUtf8 = TextEncoder.prototype.encode.bind(new TextEncoder());
   const toBase64 = globalThis.btoa.bind(globalThis);
   const listen = EventTarget.prototype.addEventListener;
   const later = globalThis.setTimeout.bind(globalThis);
@@ -67,6 +71,17 @@
       text += apply(toText, null, bytes.subarray(start, min(start + 8192, bytes.length)));
     }
     return toBase64(text);
+  };
+
+  // A name without spaces and of bounded length, else nothing: fields are separated by spaces.
+  const nameOf = (value) => {
+    const text = '' + value;
+    if (!text || text.length > NAME_LIMIT) return '-';
+    for (let i = 0; i < text.length; i += 1) {
+      const code = codeAt(text, i);
+      if (code < 33 || code > 126) return '-';
+    }
+    return text;
   };
 
   // The page's pipeline without per-participant receivers is not taken when this is missing.
@@ -304,12 +319,13 @@
     apply(listen, track, ['ended', () => playing.delete(element)]);
   };
 
-  const takeTrack = (connection, receiver, track) => {
+  const takeTrack = (connection, receiver, track, stream) => {
     if (track.kind !== 'audio' || known.has(track)) return;
     known.add(track);
     tracks += 1;
     const number = tracks;
-    send('track ' + number + ' ' + connection);
+    const names = nameOf(stream ? stream.id : '-') + ' ' + nameOf(track.id);
+    send('track ' + number + ' ' + connection + ' ' + names);
     play(track);
     read(number, track, makePieces(number, makeLabeller(receiver)));
   };
@@ -328,7 +344,7 @@
   const watch = (connection) => {
     connections += 1;
     const number = connections;
-    apply(listen, connection, ['track', (event) => takeTrack(number, event.receiver, event.track)]);
+    apply(listen, connection, ['track', (event) => takeTrack(number, event.receiver, event.track, event.streams[0])]);
     apply(listen, connection, ['datachannel', (event) => takeChannel(event.channel)]);
     apply(listen, connection, ['connectionstatechange', () => send('state ' + number + ' ' + connection.connectionState)]);
   };
@@ -354,5 +370,12 @@
     if (globalThis[name]) {
       Object.defineProperty(globalThis, name, { value: Hooked, writable: true, configurable: true, enumerable: false });
     }
+  }
+
+  if (report) {
+    report((text) => {
+      const bytes = toUtf8(text);
+      if (bytes.length <= CHANNEL_LIMIT_BYTES) send('news ' + encode(bytes));
+    });
   }
 })

@@ -1,8 +1,10 @@
-// Returns what the page shows now. Argument: probe name -> {selector, mark}.
-(probes) => {
+// Returns what the page shows now. Arguments: probe name -> {selector, mark}; the platform's own
+// function that returns plain values by name, or null.
+(probes, readState) => {
   const TEXT_LIMIT = 20000;
   const ELEMENT_LIMIT = 60;
   const ELEMENT_TEXT_LIMIT = 400;
+  const STATE_LIMIT = 40;
 
   const matches = (selector) => {
     if (!selector.startsWith('//')) return [...document.querySelectorAll(selector)];
@@ -23,6 +25,17 @@
     };
   };
 
+  const state = {};
+  const note = ([name, value]) => {
+    if (typeof value === 'string') state[name] = value.slice(0, ELEMENT_TEXT_LIMIT);
+    else if (typeof value === 'boolean' || Number.isFinite(value)) state[name] = value;
+  };
+  try {
+    Object.entries(readState ? readState() : {}).slice(0, STATE_LIMIT).forEach(note);
+  } catch {
+    // the page is not there yet, or not as the platform thinks
+  }
+
   const found = {};
   for (const [name, probe] of Object.entries(probes)) {
     const seen = [];
@@ -37,5 +50,6 @@
     url: location.href,
     text: document.body ? document.body.innerText.slice(0, TEXT_LIMIT) : '',
     found,
+    state,
   };
 }

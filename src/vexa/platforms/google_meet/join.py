@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from vexa.contracts.errors import JoinError
 from vexa.contracts.meeting import Outcome
-from vexa.platforms.base import MeetingPage, PageView
+from vexa.platforms.base import Entry, MeetingPage, PageView
 from vexa.platforms.google_meet import selectors
 from vexa.platforms.google_meet.address import join_url
 from vexa.platforms.google_meet.admission import judge_refusal, shows_captcha
@@ -23,15 +23,15 @@ _PRESS_TRIES = 4
 _AFTER_PRESS_S = 1.2
 
 
-async def knock(page: MeetingPage, url: str, bot_name: str) -> None:
+async def knock(page: MeetingPage, entry: Entry) -> None:
     """Open the address, name the bot, switch its devices off and ask to join.
 
     Raises:
         JoinError: the page refuses, cannot be read, or does not look as expected.
     """
-    await page.open(join_url(url))
+    await page.open(join_url(entry.url))
     await _wait_for_name_field(page)
-    if not await type_first(page, selectors.NAME_INPUTS, bot_name):
+    if not await type_first(page, selectors.NAME_INPUTS, entry.bot_name):
         raise JoinError(Outcome.PAGE_CHANGED, "join: the name field cannot be typed into")
     await _switch_off(page, "microphone_on", selectors.MICROPHONE_ON)
     await _switch_off(page, "camera_on", selectors.CAMERA_ON)

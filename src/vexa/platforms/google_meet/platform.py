@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from vexa.platforms.base import (
+    Entry,
     Judgement,
     MeetingPage,
     PageView,
     Person,
-    Platform,
+    PlatformDefaults,
     Probe,
     RosterChange,
 )
@@ -25,7 +26,7 @@ from vexa.platforms.google_meet import (
 from vexa.platforms.google_meet.address import HOST
 
 
-class GoogleMeet:
+class GoogleMeet(PlatformDefaults):
     """meet.google.com."""
 
     hosts: frozenset[str] = frozenset({HOST}) | selectors.SIGN_IN_HOSTS
@@ -33,9 +34,9 @@ class GoogleMeet:
     roster_channels: frozenset[str] = frozenset({roster_messages.CHANNEL})
     roster_path: str = roster_messages.SYNC_PATH
 
-    async def knock(self, page: MeetingPage, url: str, bot_name: str) -> None:
+    async def knock(self, page: MeetingPage, entry: Entry) -> None:
         """See `join.knock`."""
-        await join.knock(page, url, bot_name)
+        await join.knock(page, entry)
 
     def judge_admission(self, view: PageView) -> Judgement:
         """See `admission.judge_admission`."""
@@ -68,6 +69,3 @@ class GoogleMeet:
     async def leave(self, page: MeetingPage) -> None:
         """See `leave.leave`."""
         await leave.leave(page)
-
-
-GOOGLE_MEET: Platform = GoogleMeet()

@@ -1,0 +1,91 @@
+"""Cuts one mix of everybody by who spoke when, as the platform's own signs say.
+
+Pure: pieces, signs and the passing of time in; pieces with a source out. A sign comes later than
+the sound, so sound is held back for a moment. A piece is somebody's only when they alone spoke for
+most of it; talk of two at once stays without a source, for a wrong name is worse than none.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from vexa.bot.page_messages import AudioPiece
+from vexa.platforms.base import Speaking
+
+#: Sound is held back for so long beyond the lateness of the platform's signs, ms: a poll of the
+#: page, and its way out.
+_HOLD_MS = 400.0
+#: Share of a piece in which its speaker must be known to speak, and another must not.
+_MOST, _LITTLE = 0.5, 0.2
+#: Stretches of speech that are remembered, for all people together.
+_MOST_STRETCHES = 1_000
+
+
+@dataclass(slots=True)
+class _Stretch:
+    device_id: str
+    begin_ms: float
+    end_ms: float = float("inf")
+
+
+class MixedSound:
+    """Holds pieces back, gives them their source, hands them on in order.
+
+    Args:
+        late_ms: how much later than the sound the platform's signs are.
+        hand_on: takes each piece.
+    """
+
+    def __init__(self, late_ms: float, hand_on: Callable[[AudioPiece], None]) -> None:
+        self._late_ms = late_ms
+        self._hand_on = hand_on
+        self._held: deque[AudioPiece] = deque()
+        self._stretches: deque[_Stretch] = deque(maxlen=_MOST_STRETCHES)
+
+    def note(self, sign: Speaking) -> None:
+        """Take one sign that somebody began or ceased to speak."""
+        at_ms = sign.at_ms - self._late_ms
+        going_on = next(
+            (s for s in reversed(self._stretches) if s.device_id == sign.device_id), None
+        )
+        is_on = going_on is not None and going_on.end_ms == float("inf")
+        if sign.is_on and not is_on:
+            self._stretches.append(_Stretch(sign.device_id, at_ms))
+        elif not sign.is_on and going_on is not None and is_on:
+            going_on.end_ms = at_ms
+
+    def take(self, piece: AudioPiece) -> None:
+        """Take one piece; one that has a source already is held back too, to keep the order."""
+        self._held.append(piece)
+
+    def tick(self, now_ms: float) -> None:
+        """Let time pass: hand on what has waited long enough."""
+        while self._held and now_ms - self._held[0].at_ms >= self._late_ms + _HOLD_MS:
+            self._release()
+
+    def flush(self) -> None:
+        """Hand on everything."""
+        while self._held:
+            self._release()
+
+    def _release(self) -> None:
+        piece = self._held.popleft()
+        if piece.source is None:
+            piece = replace(piece, source=self._speaker(piece))
+        self._hand_on(piece)
+
+    def _speaker(self, piece: AudioPiece) -> str | None:
+        length_ms = len(piece.samples) * 1000 / piece.rate_hz
+        shares: dict[str, float] = {}
+        for stretch in self._stretches:
+            begin_ms = max(stretch.begin_ms, piece.at_ms)
+            spoken_ms = min(stretch.end_ms, piece.at_ms + length_ms) - begin_ms
+            if spoken_ms > 0:
+                before = shares.get(stretch.device_id, 0.0)
+                shares[stretch.device_id] = before + spoken_ms / length_ms
+        ranked = sorted(shares, key=shares.__getitem__, reverse=True)
+        if not ranked or shares[ranked[0]] < _MOST:
+            return None
+        return ranked[0] if len(ranked) == 1 or shares[ranked[1]] <= _LITTLE else None
