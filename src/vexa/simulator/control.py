@@ -100,8 +100,6 @@ def build_control_router(index: MeetingsIndex, desk: SpeechDesk) -> APIRouter:
 def _any_options() -> Any:
     """The options of every platform; a body without `platform` is the default platform's."""
     options: dict[str, Any] = {name: DOUBLES.load(name).options for name in DOUBLES.names}
-    if len(options) == 1:
-        return Annotated[options[DEFAULT_PLATFORM], Body()]
     kinds = (Annotated[kind, Tag(name)] for name, kind in options.items())
     return Annotated[reduce(operator.or_, kinds), Discriminator(_platform_of), Body()]
 

@@ -73,7 +73,11 @@ class Double:
 
 #: Platform → its double.
 DOUBLES: Registry[Double] = Registry(
-    "double", {"google_meet": "vexa.simulator.google_meet.double:DOUBLE"}
+    "double",
+    {
+        "google_meet": "vexa.simulator.google_meet.double:DOUBLE",
+        "jitsi": "vexa.simulator.jitsi.double:DOUBLE",
+    },
 )
 
 

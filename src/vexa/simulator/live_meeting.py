@@ -6,7 +6,7 @@ import asyncio
 import random
 import time
 import uuid
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Coroutine, Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -88,6 +88,10 @@ class LiveMeeting:
         peers = list(self.peers.values())
         self.peers.clear()
         await asyncio.gather(*(peer.aclose() for peer in peers))
+
+    def spawn(self, name: str, work: Coroutine[Any, Any, None]) -> None:
+        """Do something beside; it ends with the meeting at the latest."""
+        self._tasks.spawn(name, work)
 
     # -- facts
 

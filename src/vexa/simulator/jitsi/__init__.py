@@ -1,0 +1,1 @@
+"""The double of Jitsi Meet: pages, signalling, and one track for each participant."""
