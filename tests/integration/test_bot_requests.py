@@ -70,7 +70,7 @@ async def test_refusals_leave_no_row(manager: BotManager) -> None:
         "/bots", content=b"{", headers={"Content-Type": "application/json"}
     )
     assert broken.status_code == 422
-    for platform in ("zoom", "teams", "jitsi"):
+    for platform in ("zoom", "teams"):
         refused = await manager.send("normal", "1234567890", platform=platform)
         assert _said(refused)[::2] == (501, "not_implemented")
         assert refused.json()["field"] == "platform"

@@ -39,6 +39,7 @@ PLATFORMS: Registry[Callable[[], Platform]] = Registry(
     "platform",
     {
         "google_meet": "vexa.platforms.google_meet.platform:GoogleMeet",
+        "jitsi": "vexa.platforms.jitsi.platform:Jitsi",
     },
 )
 

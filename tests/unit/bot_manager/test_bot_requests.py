@@ -114,8 +114,6 @@ def test_refusals_name_the_field(body: dict[str, Any], field: str, said: str) ->
         ({"platform": "teams", "native_meeting_id": "1234567890", "passcode": "abcd"}, "platform"),
         ({"meeting_url": "https://zoom.us/j/82345678901"}, "platform"),
         ({"platform": "zoom", "native_meeting_id": "823 4567 8901"}, "platform"),
-        ({"meeting_url": "https://meet.jit.si/Room"}, "platform"),
-        ({"platform": "jitsi", "native_meeting_id": "Room@video.example.org"}, "platform"),
         ({"mode": "browser_session"}, "mode"),
         ({**BY_ID, "transcription_tier": "deferred"}, "transcription_tier"),
         ({**BY_ID, "transcribe_enabled": False}, "transcribe_enabled"),
@@ -134,6 +132,24 @@ def test_what_is_not_offered_is_said_not_swallowed(body: dict[str, Any], field: 
     with pytest.raises(NotBuiltHere) as refused:
         read(body, frozenset({"video.example.org"}))
     assert refused.value.fields["field"] == field
+
+
+@pytest.mark.parametrize(
+    ("body", "native_id", "host"),
+    [
+        ({"meeting_url": "https://meet.jit.si/Room"}, "room", "meet.jit.si"),
+        (
+            {"platform": "jitsi", "native_meeting_id": "Room@video.example.org"},
+            *("room@video.example.org", "video.example.org"),
+        ),
+    ],
+)
+def test_jitsi_rooms_are_joined_where_an_operator_allows_it(
+    body: dict[str, Any], native_id: str, host: str
+) -> None:
+    wanted = read({**body, "passcode": "s3cret"}, frozenset({"video.example.org"}))
+    assert (wanted.address.native_id, wanted.address.host) == (native_id, host)
+    assert wanted.address.passcode == "s3cret"
 
 
 def test_fields_of_later_generations_that_ask_for_what_is_there() -> None:

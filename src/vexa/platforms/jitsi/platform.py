@@ -1,0 +1,75 @@
+"""Jitsi Meet as a `Platform`: one place that names which file does what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from vexa.platforms.base import (
+    Entry,
+    Judgement,
+    MeetingPage,
+    PageView,
+    PlatformDefaults,
+    Probe,
+    RosterChange,
+    SoundBy,
+    TrackNames,
+)
+from vexa.platforms.jitsi import (
+    admission,
+    join,
+    leave,
+    page_code,
+    people,
+    removal,
+    selectors,
+)
+from vexa.platforms.jitsi.address import HOSTS
+from vexa.platforms.jitsi.doorway import Doorway
+
+
+class Jitsi(PlatformDefaults):
+    """meet.jit.si, 8x8.vc, and deployments that an operator named."""
+
+    hosts: frozenset[str] = HOSTS
+    probes: Mapping[str, Probe] = selectors.PROBES
+    state_script: str = page_code.STATE
+    page_script: str = page_code.NEWS
+    sound_by: SoundBy = SoundBy.TRACK
+
+    def __init__(self) -> None:
+        self._doorway: Doorway | None = None
+
+    async def knock(self, page: MeetingPage, entry: Entry) -> None:
+        """See `join.knock`."""
+        self._doorway = Doorway(entry)
+        await join.knock(page, self._doorway)
+
+    def judge_admission(self, view: PageView) -> Judgement:
+        """See `admission.judge_admission`."""
+        return admission.judge_admission(view)
+
+    def judge_stay(self, view: PageView) -> Judgement:
+        """See `removal.judge_stay`."""
+        return removal.judge_stay(view)
+
+    def owner_of(self, names: TrackNames) -> str | None:
+        """See `people.owner_of`."""
+        return people.owner_of(names)
+
+    def decode_news(self, text: str) -> RosterChange:
+        """See `people.decode_news`."""
+        return people.decode_news(text)
+
+    async def tidy(self, page: MeetingPage, view: PageView) -> None:
+        """See `doorway.Doorway.answer`."""
+        if self._doorway is not None:
+            await self._doorway.answer(page, view)
+
+    async def post_chat(self, page: MeetingPage, text: str) -> bool:
+        """See `leave.post_chat`."""
+        return await leave.post_chat(page, text)
+
+    async def leave(self, page: MeetingPage) -> None:
+        """See `leave.leave`."""
+        await leave.leave(page)
