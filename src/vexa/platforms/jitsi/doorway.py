@@ -104,5 +104,6 @@ async def _write_name(page: MeetingPage, fields: tuple[str, ...], name: str) -> 
         if await page.click(field):
             # the address may have filled it in already
             await page.press("Control+A")
+            await page.press("Delete")
             await page.type_text(field, name)
             return

@@ -1,0 +1,186 @@
+"""Simulated: a bot in rooms of the Jitsi double. One simulator for the whole module."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from tests.e2e.bot.conftest import World
+from tests.support.bot_process import BOT_NAME, BotProcess
+from tests.support.fake_manager import FakeManager
+from tests.support.recording_speech import RecordingSpeech
+from tests.support.wait_until import wait_until
+from vexa.contracts.meeting import Outcome
+from vexa.simulator.client import ControlClient
+from vexa.simulator.process import SimulatorProcess
+
+LINE = "The quick brown fox jumps over the lazy dog."
+LONG = f"{LINE} {LINE}"
+#: Frames of a spoken line that are loud, at least.
+SPOKEN = 0.6
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def simulator(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[SimulatorProcess]:
+    async with SimulatorProcess(tmp_path_factory.mktemp("simulator"), seed=7) as running:
+        yield running
+
+
+@pytest.fixture
+async def world(simulator: SimulatorProcess, tmp_path: Path, display: str) -> AsyncIterator[World]:
+    bot = BotProcess(tmp_path, display)
+    async with (
+        ControlClient(simulator.control_url) as control,
+        FakeManager() as manager,
+        RecordingSpeech() as speech,
+    ):
+
+        async def send(room: str, **changes: Any) -> BotProcess:
+            address = {"native_meeting_id": room, "meeting_url": f"https://meet.jit.si/{room}"}
+            await bot.start(simulator, manager, speech, platform="jitsi", **address, **changes)
+            return bot
+
+        yield World(simulator, control, manager, speech, send)
+        await bot.stop()
+
+
+async def add(
+    world: World, room: str, name: str, *at_s: float, say: str = LINE, **facts: Any
+) -> Any:
+    voices = {"Ada": "slt", "Bob": "rms"}
+    speech = [{"at_s": at, "say": say, "voice": voices.get(name, "awb")} for at in at_s]
+    return await world.control.add_participant(room, name, speech=speech, **facts)
+
+
+async def said(world: World, room: str) -> list[dict[str, Any]]:
+    """Wait for the end of the speech; return what was said."""
+
+    async def is_over() -> bool:
+        return bool((await world.control.meeting(room))["speech_over"])
+
+    await wait_until(is_over, within_s=60, what="end of the speech")
+    # the last of it is still on its way through the browser
+    await asyncio.sleep(1)
+    return await world.control.truth(room)
+
+
+def heard(world: World, line: dict[str, Any]) -> dict[str | None, float]:
+    """Name → share of a line that was heard under it."""
+    times = line["start_epoch_s"], line["end_epoch_s"]
+    streams = world.speech.streams.values()
+    return {stream.name: stream.loud_share(*times) for stream in streams}
+
+
+async def test_two_people_are_named_right_and_a_kick_is_a_removal(world: World) -> None:
+    await world.control.create_meeting("kick", platform="jitsi")
+    ada = await add(world, "kick", "Ada", 0.5, 3.0)
+    await add(world, "kick", "Bob", 1.5)
+    await add(world, "kick", "Recorder", hidden=True)
+    bot = await world.send("kick", notice="I take notes.")
+    await world.manager.wait_for("active")
+    await world.control.wait_for_event("kick", "chat", text="I take notes.")
+    # what anyone writes is no end
+    fake = {"participant": ada["id"], "text": "You were kicked out of the meeting"}
+    await world.control.order("kick", "chat", **fake)
+    await world.control.start_clock("kick")
+    for line in await said(world, "kick"):
+        shares = heard(world, line)
+        assert shares.keys() == {"Ada", "Bob"}
+        assert shares[line["name"]] > SPOKEN, (line, shares)
+    await wait_until(
+        lambda: world.manager.heartbeats[-1].participants == 2, within_s=10, what="two people"
+    )
+    assert "completed" not in world.manager.statuses
+    await world.control.order("kick", "remove")
+    assert await bot.ended() == 0
+    assert world.manager.statuses == ["joining", "active", "completed"]
+    assert world.manager.end.outcome is Outcome.REMOVED
+
+
+async def test_every_door_is_passed_and_a_track_swap_loses_and_doubles_nothing(
+    world: World,
+) -> None:
+    doors = {"guest_landing": True, "unsafe_room": True, "password": "s3cret"}
+    stubborn = {"honours_config": False, "stream_names": "opaque"}
+    await world.control.create_meeting("swap", platform="jitsi", **doors, **stubborn)
+    await add(world, "swap", "Ada", 0.5, say=LONG)
+    bot = await world.send("swap", passcode="s3cret")
+    await world.manager.wait_for("active")
+    await world.control.wait_for_event("swap", "session", p2p=True)
+    await world.control.start_clock("swap")
+    await asyncio.sleep(2)
+    await add(world, "swap", "Bob", 6.0)
+    await world.control.wait_for_event("swap", "session", p2p=False)
+    lines = await said(world, "swap")
+    for line in lines:
+        assert heard(world, line)[line["name"]] > SPOKEN, (line, heard(world, line))
+    # one session a person, though Ada's track was another half way
+    assert sorted(stream.name or "" for stream in world.speech.streams.values()) == ["Ada", "Bob"]
+    await world.control.order("swap", "effect", effect="disconnected", details={"duration_s": 4})
+    await asyncio.sleep(5)
+    await world.control.order("swap", "end")
+    assert await bot.ended() == 0
+    assert world.manager.statuses == ["joining", "active", "completed"]
+    assert world.manager.end.outcome is Outcome.MEETING_ENDED
+    events = await world.control.events("swap")
+    names = [entry["name"] for entry in events if entry["event"] == "joined"]
+    assert names == [BOT_NAME]
+
+
+async def test_the_lobby_is_waited_in_and_an_end_without_a_page_is_an_end(world: World) -> None:
+    await world.control.create_meeting(
+        "lobby", platform="jitsi", access="ask", locale="de", end_page=False
+    )
+    await add(world, "lobby", "Ada", 0.1)
+    bot = await world.send("lobby")
+    await world.manager.wait_for("awaiting_admission")
+    await world.control.start_clock("lobby")
+    await said(world, "lobby")
+    assert world.manager.statuses == ["joining", "awaiting_admission"]
+    await world.control.order("lobby", "admit")
+    await world.manager.wait_for("active")
+    await world.control.order("lobby", "end")
+    assert await bot.ended() == 0
+    assert world.manager.end.outcome is Outcome.MEETING_ENDED
+    assert world.speech.streams == {}
+
+
+async def test_a_rejection_is_a_rejection(world: World) -> None:
+    await world.control.create_meeting("no", platform="jitsi", access="ask")
+    bot = await world.send("no")
+    await world.manager.wait_for("awaiting_admission")
+    await world.control.order("no", "deny")
+    assert await bot.ended() == 0
+    assert world.manager.statuses == ["joining", "awaiting_admission", "failed"]
+    assert world.manager.end.outcome is Outcome.DENIED
+
+
+@pytest.mark.parametrize(
+    ("room", "options", "outcome"),
+    [
+        ("nobody", {"access": "ask"}, Outcome.KNOCK_TIMED_OUT),
+        ("early", {"gate": "members_only"}, Outcome.NOT_STARTED),
+    ],
+)
+async def test_a_wait_in_vain_says_what_was_waited_for(
+    world: World, room: str, options: dict[str, str], outcome: Outcome
+) -> None:
+    await world.control.create_meeting(room, platform="jitsi", **options)
+    bot = await world.send(room, automatic_leave={"max_wait_for_admission": 3_000})
+    assert await bot.ended() == 0
+    assert world.manager.statuses == ["joining", "awaiting_admission", "failed"]
+    assert world.manager.end.outcome is outcome
+
+
+async def test_a_wrong_password_is_tried_once(world: World) -> None:
+    await world.control.create_meeting("locked", platform="jitsi", password="s3cret")
+    bot = await world.send("locked", passcode="guess")
+    assert await bot.ended() == 0
+    assert world.manager.end.outcome is Outcome.PASSCODE_WRONG
+    events = [entry["event"] for entry in await world.control.events("locked")]
+    assert events.count("password_wrong") == 1
