@@ -170,3 +170,14 @@ async def test_callbacks_need_the_token_of_their_own_meeting(manager: BotManager
     assert [entry["to"] for entry in row.data["status_transition"]] == [
         *("joining", "awaiting_admission", "active")
     ]
+
+
+async def test_a_jitsi_bot_is_told_its_host_and_its_password(manager: BotManager) -> None:
+    meeting = await manager.send_ok(
+        "normal", "Room@team.8x8.vc", platform="jitsi", passcode="s3cret"
+    )
+    assert meeting["native_meeting_id"] == "room@team.8x8.vc"
+    assert meeting["constructed_meeting_url"] == "https://team.8x8.vc/room"
+    await manager.row_with(meeting["id"], "active")
+    [log] = manager.home.rglob("vexa-bot-*.log")
+    assert "jitsi on ['team.8x8.vc'], passcode True" in log.read_text()

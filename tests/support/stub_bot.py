@@ -117,7 +117,10 @@ class StubBot:
 def main() -> int:
     """Read the launch and run. Without a manager, only be a process."""
     launch = BotLaunch.model_validate_json(sys.stdin.read())
-    sys.stdout.write(f"stub bot of meeting {launch.meeting_id}\n")
+    has_passcode = launch.passcode is not None
+    place = f"{launch.platform} on {launch.hosts}, passcode {has_passcode}"
+    sys.stdout.write(f"stub bot of meeting {launch.meeting_id}: {place}\n")
+    sys.stdout.flush()
     bot = StubBot(launch)
     if launch.manager_url:
         return bot.run()
