@@ -114,15 +114,15 @@ async def test_every_door_is_passed_and_a_track_swap_loses_and_doubles_nothing(
     await world.control.wait_for_event("swap", "session", p2p=True)
     await world.control.start_clock("swap")
     await asyncio.sleep(2)
-    await add(world, "swap", "Bob", 6.0)
+    await add(world, "swap", "Bob", 5.0)
     await world.control.wait_for_event("swap", "session", p2p=False)
     lines = await said(world, "swap")
     for line in lines:
         assert heard(world, line)[line["name"]] > SPOKEN, (line, heard(world, line))
     # one session a person, though Ada's track was another half way
     assert sorted(stream.name or "" for stream in world.speech.streams.values()) == ["Ada", "Bob"]
-    await world.control.order("swap", "effect", effect="disconnected", details={"duration_s": 4})
-    await asyncio.sleep(5)
+    await world.control.order("swap", "effect", effect="disconnected", details={"duration_s": 3})
+    await asyncio.sleep(4)
     await world.control.order("swap", "end")
     assert await bot.ended() == 0
     assert world.manager.statuses == ["joining", "active", "completed"]

@@ -131,3 +131,26 @@ async def test_the_page_sees_an_ordinary_browser(
     assert "[native code]" in seen["native"]
     assert (seen["same"], seen["kind"], seen["sub"]) == (True, True, 1)
     assert seen["statics"] == "function"
+
+
+async def test_a_platforms_script_tells_news_that_the_page_cannot_see_or_forge(
+    control: ControlClient, open_page: OpenPage
+) -> None:
+    await control.create_meeting(CODE)
+    page = await open_page()
+    heard = Heard()
+    script = "(tell) => { tell('Zoë is in'); tell('x'.repeat(300000)); window.seen = typeof tell; }"
+    capture = Capture(
+        frozenset(),
+        heard.take,
+        heard.messages.append,
+        heard.news.append,
+        page_script=script,
+    )
+    await capture.install(page.context, page)
+    await page.goto(f"https://meet.google.com/{CODE}")
+    assert await page.evaluate("() => [window.seen, typeof tell, typeof report]") == [
+        *("function", "undefined", "undefined"),
+    ]
+    await wait_until(lambda: heard.news, what="news")
+    assert {news.text for news in heard.news} == {"Zoë is in"}
