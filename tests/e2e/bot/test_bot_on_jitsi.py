@@ -42,7 +42,8 @@ async def world(simulator: SimulatorProcess, tmp_path: Path, display: str) -> As
 
         async def send(room: str, **changes: Any) -> BotProcess:
             address = {"native_meeting_id": room, "meeting_url": f"https://meet.jit.si/{room}"}
-            await bot.start(simulator, manager, speech, platform="jitsi", **address, **changes)
+            launch = {"platform": "jitsi", **address, **changes}
+            await bot.start(simulator, manager, speech, **launch)
             return bot
 
         yield World(simulator, control, manager, speech, send)
@@ -177,9 +178,12 @@ async def test_a_wait_in_vain_says_what_was_waited_for(
     assert world.manager.end.outcome is outcome
 
 
-async def test_a_wrong_password_is_tried_once(world: World) -> None:
+async def test_a_wrong_password_is_tried_once_on_an_operators_deployment(world: World) -> None:
     await world.control.create_meeting("locked", platform="jitsi", password="s3cret")
-    bot = await world.send("locked", passcode="guess")
+    host = "jitsi.example.org"
+    bot = await world.send(
+        "locked", passcode="guess", meeting_url=f"https://{host}/locked", hosts=[host]
+    )
     assert await bot.ended() == 0
     assert world.manager.end.outcome is Outcome.PASSCODE_WRONG
     events = [entry["event"] for entry in await world.control.events("locked")]

@@ -111,6 +111,24 @@ async def test_prejoin_lobby_and_their_passwords_have_jitsis_marks(
     await expect(page.get_by_text("Sie wurden aus der Konferenz entfernt")).to_be_visible()
 
 
+async def test_a_persons_microphone_is_heard_by_the_others(
+    control: ControlClient, open_page: OpenPage
+) -> None:
+    await control.create_meeting(ROOM, platform="jitsi")
+    beeps = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
+    speaker, listener = await open_page(*beeps), await open_page()
+    await speaker.goto(URL + SKIPS)
+    joined = await control.wait_for_event(ROOM, "joined")
+    await listener.goto(URL + SKIPS.replace("Visitor", "Listener"))
+    second = await control.wait_for_event(ROOM, "joined", name="Listener")
+    state = await control.meeting(ROOM)
+    own = next(one for one in state["participants"] if one["visitor"] == joined["visitor"])
+    carried = await control.wait_for_event(
+        ROOM, "slot", visitor=second["visitor"], stream_id=own["stream_id"]
+    )
+    assert carried["slot"] == 0
+
+
 @pytest.mark.parametrize(
     ("body", "named"),
     [
