@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import replace
 
 import numpy as np
 import structlog
@@ -16,8 +15,9 @@ from vexa.bot.mixed_sound import MixedSound
 from vexa.bot.page_messages import AudioPiece, ChannelMessage, News
 from vexa.bot.roster import Roster
 from vexa.bot.speech_streams import SpeechStreams
+from vexa.bot.track_sound import TrackSound
 from vexa.kit.tasks import BackgroundTasks
-from vexa.platforms.base import Platform, RosterChange, SoundBy
+from vexa.platforms.base import Platform, RosterChange, SoundBy, TrackNames
 
 _log = structlog.get_logger(__name__)
 
@@ -39,6 +39,7 @@ class Hearing:
         self._roster = roster
         self._streams = streams
         self._mix = MixedSound(platform.speaking_late_ms, streams.take)
+        self._tracks = TrackSound(self._owner_of, streams.take)
         self._waiting: deque[AudioPiece] = deque(maxlen=_MOST_WAITING)
         self._outside_ms = time.time() * 1000
         self._admitted = False
@@ -60,14 +61,12 @@ class Hearing:
         if self._platform.sound_by is SoundBy.MIX:
             self._mix.take(piece)
         elif self._platform.sound_by is SoundBy.TRACK:
-            self._streams.take(replace(piece, source=self._owner(piece)))
+            self._tracks.take(piece)
         else:
             self._streams.take(piece)
 
-    def _owner(self, piece: AudioPiece) -> str:
-        """Say whose track it is; a track that nobody knows yet is a source of its own."""
-        told = self._platform.owner_of(piece.names) or self._roster.device_of(piece.names.stream)
-        return told or piece.names.stream or f"track:{piece.track}"
+    def _owner_of(self, names: TrackNames) -> str | None:
+        return self._platform.owner_of(names) or self._roster.device_of(names.stream)
 
     def take_channel(self, message: ChannelMessage) -> None:
         """Take roster news of a data channel."""
@@ -119,8 +118,10 @@ class Hearing:
     def tick(self, now_ms: float) -> None:
         """Let time pass."""
         self._mix.tick(now_ms)
+        self._tracks.tick(now_ms)
 
     async def aclose(self) -> None:
         """Stop listening; hand on what is held back."""
         self._mix.flush()
+        self._tracks.flush()
         await self._tasks.aclose()

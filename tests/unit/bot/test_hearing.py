@@ -116,7 +116,7 @@ def named(stream: str) -> AudioPiece:
     return replace(piece(100), source=None, names=TrackNames(stream))
 
 
-def test_a_track_is_its_owners_by_name_or_news_else_its_own(kept: Kept) -> None:
+def test_a_track_is_its_owners_by_name_or_by_news_that_come_later(kept: Kept) -> None:
     hearing = Hearing(ByTrack(), Roster(), kept)
     hearing.still_outside(LOBBY_MS)
     hearing.take_audio(named("a1-audio-0-1"))
@@ -124,9 +124,11 @@ def test_a_track_is_its_owners_by_name_or_news_else_its_own(kept: Kept) -> None:
     hearing.take_audio(named("odd"))
     hearing.take_news(News("odd=b2"))
     hearing.take_news(News("unreadable"))
+    assert kept.sources == ["a1"]
+    hearing.tick(LOBBY_MS)
+    assert kept.sources == ["a1", "b2"]
     hearing.take_audio(named("odd"))
-    hearing.take_audio(named(""))
-    assert kept.sources == ["a1", "odd", "b2", "track:t"]
+    assert kept.sources == ["a1", "b2", "b2"]
 
 
 def test_of_a_mix_one_copy_is_heard_and_signs_tell_whose_it_is(kept: Kept) -> None:
