@@ -43,9 +43,9 @@ WIDER_WINDOWS_S = (10.0, 30.0)
 LANGUAGE_WINDOW_S = 10.0
 #: Feature frames per second: 10 ms hop.
 FRAMES_PER_S = 100
-#: Hypotheses kept side by side. On 50 read utterances (984 words, base) 5 made 12.9 % errors, where
-#: 1 made 16.1 %, for a quarter more CPU: the encoder is most of the bill (measured 2026-11).
-BEAM = 5
+#: Hypotheses kept side by side. From 4 on, CTranslate2 takes twice as long for an answer whose
+#: beginning is forced, as that of every draft of a long turn is (ADR 0035).
+BEAM = 3
 #: Windows of one batch: at four the decoder's steps cost little more than at one (ADR 0027).
 TOGETHER = 4
 #: Whisper's decoder holds 448 tokens, half of them prompt at most.
