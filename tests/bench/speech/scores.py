@@ -8,11 +8,16 @@ from typing import Any
 
 import jiwer
 import numpy as np
+from numpy.typing import NDArray
 
 from tests.bench.speech.material import Stream, plain_words
+from vexa.contracts.audio import SAMPLE_RATE_HZ
+from vexa.whisperlive.engines.base import Samples
 
 #: Word times of the reference and of a model differ by this much, seconds.
 TIME_SLACK_S = 0.25
+#: Quieter than this is a pause: the words of the reference fill the pauses between them as well.
+AUDIBLE_DBFS = -50.0
 
 
 @dataclass
@@ -160,9 +165,19 @@ def _add_cover(score: StreamScore, stream: Stream, finals: list[_Final]) -> None
     for final in finals:
         first = max(int((final.start_s - TIME_SLACK_S) / step_s), 0)
         covered[first : int((final.end_s + TIME_SLACK_S) / step_s) + 1] = True
+    covered |= ~_audible(stream.samples, len(covered), step_s)
     for word in stream.words:
         if word.start_s is None or word.end_s is None:
             continue
         part = covered[int(word.start_s / step_s) : max(int(word.end_s / step_s), 1)]
         score.timed_s += len(part) * step_s
         score.uncovered_s += float(np.count_nonzero(~part)) * step_s
+
+
+def _audible(samples: Samples, steps: int, step_s: float) -> NDArray[np.bool_]:
+    """Tell for each step of a stream whether there is sound in it: bool[steps]."""
+    length = round(step_s * SAMPLE_RATE_HZ)
+    padded = np.zeros(steps * length, dtype=np.float32)
+    padded[: len(samples)] = samples[: len(padded)]
+    loudness = np.sqrt(np.mean(np.square(padded.reshape(steps, length)), axis=1))
+    return np.asarray(loudness > 10 ** (AUDIBLE_DBFS / 20))
