@@ -1,0 +1,57 @@
+"""Reads what `page_code.NEWS` tells. Pure; the page may say anything in its place."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+from vexa.platforms.base import RosterChange
+from vexa.platforms.teams.company import Company
+from vexa.platforms.teams.signalling import CallEnd, decode_frame
+
+_MOST = 1_000
+
+
+def decode_news(text: str, company: Company) -> RosterChange | CallEnd:
+    """Read one message.
+
+    Raises:
+        ValueError: not of a known form.
+    """
+    try:
+        found = json.loads(text)
+    except RecursionError as exc:
+        raise ValueError("news nest too deeply") from exc
+    match found:
+        case {"frame": str(frame)}:
+            told = decode_frame(frame)
+            return told if isinstance(told, CallEnd) else company.take_roster(told)
+        case {"call": {"own": str(own), "people": list(people), "sources": list(sources)}}:
+            return company.take_call(own, _pairs(people), dict(_pairs(sources)))
+        case {"tiles": list(names)}:
+            return company.take_tiles([name for name in names[:_MOST] if isinstance(name, str)])
+        case {"outlines": list(changes)}:
+            return _outlines(changes, company)
+    raise ValueError("news of an unknown form")
+
+
+def _pairs(items: list[Any]) -> list[tuple[str, str]]:
+    return [
+        (item[0], item[1])
+        for item in items[:_MOST]
+        if isinstance(item, list) and len(item) == 2 and all(isinstance(x, str) for x in item)
+    ]
+
+
+def _outlines(changes: list[Any], company: Company) -> RosterChange:
+    read: list[RosterChange] = []
+    for change in changes[:_MOST]:
+        match change:
+            case [str(name), bool(is_on), float(at_ms) | int(at_ms)] if math.isfinite(at_ms):
+                read.append(company.take_outline(name, is_on, float(at_ms)))
+    return RosterChange(
+        people=tuple(person for item in read for person in item.people),
+        streams={stream: device for item in read for stream, device in item.streams.items()},
+        speaking=tuple(sign for item in read for sign in item.speaking),
+    )

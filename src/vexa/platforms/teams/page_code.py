@@ -1,0 +1,159 @@
+"""What the bot runs inside Teams' page: it tells who is in, whose a sound is, and who speaks.
+
+Sources as read in September 2026: the client's own call object (`callingDebug.observableCall`, or
+`msteamscalling`), contributing sources of the page's receivers, text frames of the signalling
+socket that begin with `3:::`, names and outlines of tiles. What it tells is JSON, read by `news`:
+
+    {"call": {"own": id, "people": [[id, name]], "sources": [[source, id]]}}
+    {"tiles": [name]}
+    {"outlines": [[name, is lit, epoch ms]]}
+    {"frame": text}
+
+Only natives taken before the page's own code are used on it. `call.people` is everybody.
+"""
+
+from __future__ import annotations
+
+NEWS = """(tell) => {
+  const POLL_MS = 100;
+  const PEOPLE_EVERY = 3;
+  const AGAIN_MS = 5000;
+  const MOST = 500;
+  const FRAME_LIMIT = 200000;
+  // An inline style that moved so lately is a voice; one that stands still is not.
+  const MOVED_MS = 350;
+  const text = JSON.stringify;
+  const parse = JSON.parse;
+  const { apply, construct } = Reflect;
+  const every = globalThis.setInterval.bind(globalThis);
+  const clock = performance.now.bind(performance);
+  const origin = performance.timeOrigin;
+  const find = Document.prototype.querySelectorAll.bind(document);
+  const listen = EventTarget.prototype.addEventListener;
+  const attribute = Function.prototype.call.bind(Element.prototype.getAttribute);
+  const closest = Function.prototype.call.bind(Element.prototype.closest);
+  const contributing = RTCRtpReceiver.prototype.getContributingSources;
+  const receiversOf = Function.prototype.call.bind(RTCPeerConnection.prototype.getReceivers);
+
+  const connections = new Set();
+  const accept = RTCPeerConnection.prototype.setRemoteDescription;
+  RTCPeerConnection.prototype.setRemoteDescription = new Proxy(accept, {
+    apply(target, self, args) {
+      connections.add(self);
+      return apply(target, self, args);
+    },
+  });
+
+  const NativeSocket = globalThis.WebSocket;
+  const Socket = new Proxy(NativeSocket, {
+    construct(target, args, newTarget) {
+      const socket = construct(target, args, newTarget === Socket ? target : newTarget);
+      apply(listen, socket, ['message', ({ data }) => {
+        if (typeof data !== 'string' || data.length > FRAME_LIMIT) return;
+        if (!data.startsWith('3:::')) return;
+        if (/rosterUpdate\\\\?\\/|conversationEnd\\\\?\\//.test(data)) tell(text({ frame: data }));
+      }]);
+      return socket;
+    },
+  });
+  NativeSocket.prototype.constructor = Socket;
+  const hidden = { writable: true, configurable: true, enumerable: false };
+  Object.defineProperty(globalThis, 'WebSocket', { value: Socket, ...hidden });
+
+  const told = new Map();
+  const tellChange = (key, value) => {
+    const said = text({ [key]: value });
+    const before = told.get(key);
+    if (before && before.said === said && clock() - before.at < AGAIN_MS) return;
+    told.set(key, { said, at: clock() });
+    tell(said);
+  };
+
+  const sources = new Set();
+  const owners = new Map();
+  const noteSources = () => {
+    for (const connection of connections) {
+      for (const receiver of receiversOf(connection)) {
+        if (receiver.track?.kind !== 'audio') continue;
+        for (const { source } of apply(contributing, receiver, [])) {
+          if (sources.size < MOST) sources.add(source);
+        }
+      }
+    }
+  };
+  const activeCall = () =>
+    globalThis.callingDebug?.observableCall ??
+    globalThis.msteamscalling?.deref?.()?.callingService?.getActiveCall?.();
+  const tellCall = () => {
+    const call = activeCall();
+    if (!call?.participants) return;
+    const people = [...call.participants].slice(0, MOST);
+    for (const source of sources) {
+      const own = people.filter((one) => one.hasAudioSource?.(source) === true);
+      if (own.length === 1) owners.set(source, '' + own[0].id);
+    }
+    tellChange('call', {
+      own: '' + (call.callerMri ?? ''),
+      people: people.map((one) => ['' + one.id, '' + (one.displayName ?? '')]),
+      sources: [...owners].map(([source, id]) => ['' + source, id]),
+    });
+  };
+
+  const TILE = '[data-stream-type="Video"][data-tid]';
+  const tellTiles = () => {
+    const names = [...find(TILE)].map((tile) => attribute(tile, 'data-tid'));
+    if (names.length) tellChange('tiles', names.slice(0, MOST));
+  };
+
+  // Two ways in which a tile shows a voice: a class that comes and goes, or a style that moves.
+  const outlines = new WeakMap();
+  const lit = new Map();
+  const isLit = (outline, now) => {
+    const style = attribute(outline, 'style') ?? '';
+    const marked = outline.classList.contains('vdi-frame-occlusion');
+    const before = outlines.get(outline) ?? { style, movedAt: -Infinity };
+    if (before.style !== style) before.movedAt = now;
+    before.style = style;
+    outlines.set(outline, before);
+    return marked || now - before.movedAt < MOVED_MS;
+  };
+  const tellOutlines = () => {
+    const now = clock();
+    const seen = new Map();
+    for (const outline of [...find('[data-tid="voice-level-stream-outline"]')].slice(0, MOST)) {
+      const name = attribute(closest(outline, TILE) ?? outline, 'data-tid');
+      seen.set(name, isLit(outline, now) || seen.get(name) === true);
+    }
+    const changed = [];
+    for (const name of new Set([...seen.keys(), ...lit.keys()])) {
+      const on = seen.get(name) === true;
+      if (on === (lit.get(name) === true)) continue;
+      if (on) lit.set(name, true);
+      else lit.delete(name);
+      changed.push([name, on, origin + now]);
+    }
+    if (changed.length) tell(text({ outlines: changed }));
+  };
+
+  let turn = 0;
+  every(() => {
+    try {
+      turn += 1;
+      noteSources();
+      tellOutlines();
+      if (turn % PEOPLE_EVERY === 0) {
+        tellCall();
+        tellTiles();
+      }
+    } catch {
+      // the page is between two states
+    }
+  }, POLL_MS);
+}"""
+
+#: Asks for the devices once, as the page wants it, and gives them back.
+ASK_FOR_DEVICES = """async () => {
+  const stream = await navigator.mediaDevices.getUserMedia({ audio: true, video: true });
+  for (const track of stream.getTracks()) track.stop();
+  return true;
+}"""

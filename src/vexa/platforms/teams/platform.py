@@ -1,0 +1,114 @@
+"""Microsoft Teams as a `Platform`: one place that names which file does what."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+
+from vexa.platforms.base import (
+    Entry,
+    Judgement,
+    MeetingPage,
+    PageView,
+    Person,
+    PlatformDefaults,
+    Probe,
+    RosterChange,
+    SoundBy,
+    Stage,
+    TrackNames,
+)
+from vexa.platforms.teams import (
+    admission,
+    channel_messages,
+    join,
+    leave,
+    news,
+    page_code,
+    people,
+    removal,
+    selectors,
+)
+from vexa.platforms.teams.address import HOSTS
+from vexa.platforms.teams.company import SIGN_LATE_MS, Company
+from vexa.platforms.teams.signalling import CallEnd
+from vexa.platforms.teams.track_choice import TrackChoice
+
+#: The join button, shown for so many looks after the knock: Teams forgot the knock; pressed again
+#: so many times at most.
+_FORGOTTEN_LOOKS = 8
+_MOST_KNOCKS = 5
+
+
+class Teams(PlatformDefaults):
+    """Teams in every cloud, one stay. `now_ms` tells the epoch time, ms."""
+
+    hosts: frozenset[str] = HOSTS | selectors.SIGN_IN_HOSTS
+    probes: Mapping[str, Probe] = selectors.PROBES
+    page_script: str = page_code.NEWS
+    roster_channels: frozenset[str] = frozenset({channel_messages.CHANNEL})
+    sound_by: SoundBy = SoundBy.MIX
+    speaking_late_ms: float = SIGN_LATE_MS
+
+    def __init__(self, now_ms: Callable[[], float] = lambda: time.time() * 1000) -> None:
+        self._now_ms = now_ms
+        self._company = Company()
+        self._tracks = TrackChoice()
+        self._end: CallEnd | None = None
+        self._prejoin_looks = 0
+        self._knocks = 0
+
+    async def knock(self, page: MeetingPage, entry: Entry) -> None:
+        """See `join.knock`."""
+        self._company.bot_name = entry.bot_name
+        await join.knock(page, entry)
+
+    def hears(self, names: TrackNames, at_ms: float, peak: int) -> bool:
+        """See `TrackChoice.hears`."""
+        return self._tracks.hears(names, at_ms, peak)
+
+    def judge_admission(self, view: PageView) -> Judgement:
+        """See `admission.judge_admission`; a knock that Teams forgot is to be made again."""
+        judged = admission.judge_admission(view)
+        is_prejoin = judged.stage is Stage.PREJOIN
+        self._prejoin_looks = self._prejoin_looks + 1 if is_prejoin else 0
+        if self._prejoin_looks >= _FORGOTTEN_LOOKS and self._knocks < _MOST_KNOCKS:
+            self._prejoin_looks = 0
+            self._knocks += 1
+            return Judgement(Stage.CONSENT, admission.JOIN_AGAIN)
+        if judged.stage is Stage.UNKNOWN and self._end is not None and judged.reason != "captcha":
+            return Judgement(Stage.OVER, f"call: {self._end.reason}", self._end.outcome, 2.0)
+        return judged
+
+    def judge_stay(self, view: PageView) -> Judgement:
+        """See `removal.judge_stay`."""
+        return removal.judge_stay(view, self._end)
+
+    def people_shown(self, view: PageView) -> tuple[Person, ...]:
+        """See `people.people_shown`."""
+        return people.people_shown(view, self._company.bot_name)
+
+    def decode_channel(self, message: bytes) -> RosterChange:
+        """See `channel_messages.decode_message`."""
+        told = channel_messages.decode_message(message)
+        return self._company.take_channel(told, self._now_ms())
+
+    def decode_news(self, text: str) -> RosterChange:
+        """See `news.decode_news`; an end is remembered for the judgement."""
+        told = news.decode_news(text, self._company)
+        if isinstance(told, CallEnd):
+            self._end = told
+            return RosterChange()
+        return told
+
+    async def tidy(self, page: MeetingPage, view: PageView) -> None:
+        """See `leave.tidy`."""
+        await leave.tidy(page, view)
+
+    async def post_chat(self, page: MeetingPage, text: str) -> bool:
+        """See `leave.post_chat`."""
+        return await leave.post_chat(page, text)
+
+    async def leave(self, page: MeetingPage) -> None:
+        """See `leave.leave`."""
+        await leave.leave(page)

@@ -1,0 +1,62 @@
+"""Is an admitted bot still in the meeting? Only a specific text or state says no.
+
+Pure. Alerts, a missing button and a count that cannot be read end nothing. A participant can write
+any text into the chat or take one for a name, so a text counts only on the end screen's own title,
+or when the meeting is no longer on the page.
+"""
+
+from __future__ import annotations
+
+from vexa.contracts.meeting import Outcome
+from vexa.platforms.base import Judgement, PageView, Stage, plain
+from vexa.platforms.teams import selectors
+from vexa.platforms.teams.address import is_ours
+from vexa.platforms.teams.admission import is_in_meeting
+from vexa.platforms.teams.signalling import CallEnd
+
+_ENDS: tuple[tuple[tuple[str, ...], Outcome, str], ...] = (
+    (selectors.REMOVED_TEXTS, Outcome.REMOVED, "page: removed from the meeting"),
+    (selectors.ENDED_TEXTS, Outcome.MEETING_ENDED, "page: the meeting ended"),
+    (selectors.ENCRYPTION_TEXTS, Outcome.NETWORK_LOST, "page: encryption failed"),
+    (selectors.LEFT_TEXTS, Outcome.MEETING_ENDED, "page: exit screen"),
+)
+#: What the signalling says counts by itself when the meeting is off the page for so long, seconds.
+_SAID_STANDS_S = 3.0
+#: An end screen without a known text is believed after so long, seconds.
+_SCREEN_STANDS_S = 5.0
+
+
+def judge_stay(view: PageView, said: CallEnd | None = None) -> Judgement:
+    """Say whether the bot is still in.
+
+    Args:
+        view: what the page shows.
+        said: the end that the signalling told of, if it did; it never outweighs a meeting that
+            is still on the page.
+    """
+    titles = " ".join(plain(element.text) for element in view.elements("end_title"))
+    told = _told_by(titles)
+    if told is not None:
+        return told
+    if is_in_meeting(view):
+        return Judgement(Stage.IN_MEETING)
+    told = _told_by(view.text)
+    if told is not None:
+        return told
+    if view.has("encryption_end"):
+        return Judgement(Stage.OVER, "page: encryption failed", Outcome.NETWORK_LOST)
+    if said is not None:
+        return Judgement(Stage.OVER, f"call: {said.reason}", said.outcome, _SAID_STANDS_S)
+    if view.has("rejoin_button"):
+        reason = "page: end screen without a reason"
+        return Judgement(Stage.OVER, reason, Outcome.MEETING_ENDED, _SCREEN_STANDS_S)
+    if view.url and not is_ours(view.host):
+        return Judgement(Stage.OVER, "page: left the meeting's address", Outcome.MEETING_ENDED)
+    return Judgement(Stage.UNKNOWN, "page: neither the meeting nor an end screen")
+
+
+def _told_by(text: str) -> Judgement | None:
+    for phrases, outcome, reason in _ENDS:
+        if any(plain(phrase) in text for phrase in phrases):
+            return Judgement(Stage.OVER, reason, outcome)
+    return None
