@@ -14,7 +14,7 @@ from vexa.platforms.base import Person, RosterChange, Speaking
 from vexa.platforms.teams.channel_messages import Captioned, Dominance
 from vexa.platforms.teams.names import clean_name, without_number
 
-#: How much later than the sound outlines and dominance are, ms: measured in the double.
+#: How much later than the sound outlines and dominance are, ms: a guess, measured nowhere yet.
 SIGN_LATE_MS = 250.0
 #: Most people that are remembered.
 _MOST = 2_000
