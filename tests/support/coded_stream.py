@@ -11,7 +11,7 @@ from vexa.contracts.audio import SAMPLE_RATE_HZ
 from vexa.whisperlive.buffer import AudioRun, Run
 from vexa.whisperlive.engines.base import DecodeHints, Hypothesis, Samples
 from vexa.whisperlive.engines.scripted import ScriptedEngine, code_speech
-from vexa.whisperlive.events import Draft, Event, Final, Point, Safe, Segment
+from vexa.whisperlive.events import Asked, Draft, Event, Final, Point, Safe, Segment
 from vexa.whisperlive.session import SpeechSession
 from vexa.whisperlive.turns import TurnPolicy
 from vexa.whisperlive.vad import LoudnessVad
@@ -79,9 +79,13 @@ class Driver:
         policy: TurnPolicy | None = None,
         with_words: bool = False,
         language: str | None = "en",
+        asked: Asked | None = None,
     ) -> None:
         self.session = SpeechSession(
-            policy or TurnPolicy(), point or Point(), language=language, with_words=with_words
+            policy or TurnPolicy(),
+            point or Point(),
+            asked or Asked(language=language),
+            with_words=with_words,
         )
         self.heard = Heard()
         self.step_s = step_s

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from vexa.whisperlive.engines.base import Word
 
@@ -26,6 +27,31 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What a client asks of a session.
+
+    Attributes:
+        language: code to decode in; None to detect it.
+        task: `translate` gives English whatever is spoken.
+        allowed: languages that a detection may find; None allows all.
+        prompt: text that shows the style and the names to expect; not kept with a point.
+    """
+
+    language: str | None = None
+    task: Literal["transcribe", "translate"] = "transcribe"
+    allowed: frozenset[str] | None = None
+    prompt: str | None = None
+
+    def is_like(self, other: Asked) -> bool:
+        """Whether words decoded for one are words for the other."""
+        return (self.language, self.task, self.allowed) == (
+            other.language,
+            other.task,
+            other.allowed,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Point:
     """Where a session can be taken up again.
 
@@ -35,12 +61,14 @@ class Point:
         sent: words of finals that lie behind `durable_sample`: the beginning of the turn there,
             with times in seconds from the turn's start. A replay must begin with these words.
         language: the language held, if any.
+        asked: what the turn there was decoded for; None when that is not known.
     """
 
     next_seq: int = 0
     durable_sample: int = 0
     sent: tuple[Word, ...] = ()
     language: str | None = None
+    asked: Asked | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 
 from vexa.whisperlive.engines.base import Word
-from vexa.whisperlive.events import Point
+from vexa.whisperlive.events import Asked, Point
 
 
 def point_fields(point: Point) -> dict[str, str]:
@@ -17,6 +17,7 @@ def point_fields(point: Point) -> dict[str, str]:
         "durable_sample": str(point.durable_sample),
         "sent_words": json.dumps(words, ensure_ascii=False),
         "language": point.language or "",
+        "asked": "" if point.asked is None else _asked_text(point.asked),
     }
 
 
@@ -28,4 +29,17 @@ def read_point(fields: Mapping[str, str]) -> Point:
         durable_sample=int(fields.get("durable_sample") or 0),
         sent=tuple(Word(str(text), float(start), float(end)) for text, start, end in words),
         language=fields.get("language") or None,
+        asked=_read_asked(fields.get("asked")),
     )
+
+
+def _asked_text(asked: Asked) -> str:
+    allowed = None if asked.allowed is None else sorted(asked.allowed)
+    return json.dumps([asked.language, asked.task, allowed])
+
+
+def _read_asked(text: str | None) -> Asked | None:
+    if not text:
+        return None
+    language, task, allowed = json.loads(text)
+    return Asked(language, task, None if allowed is None else frozenset(allowed))

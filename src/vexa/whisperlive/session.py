@@ -10,15 +10,23 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
-from typing import Literal
 
 import numpy as np
 
 from vexa.contracts.audio import SAMPLE_RATE_HZ
 from vexa.whisperlive.buffer import FRAME_SAMPLES, AudioBuffer, AudioRun, FrameCutter, GapRun, Run
 from vexa.whisperlive.engines.base import DecodeHints, Hypothesis, Samples, Word
-from vexa.whisperlive.events import Draft, Event, Final, LanguageFound, Point, Safe, Segment
-from vexa.whisperlive.language import LanguageHold
+from vexa.whisperlive.events import (
+    Asked,
+    Draft,
+    Event,
+    Final,
+    LanguageFound,
+    Point,
+    Safe,
+    Segment,
+)
+from vexa.whisperlive.manner import Manner, manners
 from vexa.whisperlive.stabilizer import Stabilizer
 from vexa.whisperlive.turns import Turn, TurnPolicy, TurnTracker, to_samples
 
@@ -77,6 +85,7 @@ class DecodeRequest:
 class _Work:
     turn: Turn
     text: Stabilizer
+    manner: Manner
     decoded_to: int = 0
     careful: tuple[int, tuple[Word, ...]] | None = None
     failures: int = 0
@@ -90,19 +99,13 @@ class SpeechSession:
         self,
         policy: TurnPolicy,
         point: Point,
+        asked: Asked | None = None,
         *,
-        language: str | None = None,
-        task: Literal["transcribe", "translate"] = "transcribe",
-        prompt: str | None = None,
-        allowed: frozenset[str] | None = None,
         with_words: bool = False,
     ) -> None:
         """Begin at `point`; `with_words` puts the words and their times into finals."""
         self.cutter = FrameCutter(point.durable_sample)
-        self.language = LanguageHold(language, point.language)
-        self._task = task
-        self._prompt = prompt
-        self._allowed = allowed
+        self._manner, manner_before = manners(asked or Asked(), point)
         self._with_words = with_words
         self._buffer = AudioBuffer()
         self._turns = TurnTracker(policy, point.durable_sample)
@@ -114,10 +117,11 @@ class SpeechSession:
         self._last_draft: tuple[int, str, int] | None = None
         self._revision = 0
         if point.sent:
-            self._turns.open_at(point.durable_sample)
-            turn = self._turns.open
-            assert turn is not None
-            self._work.append(_Work(turn, Stabilizer(point.sent)))
+            turn = self._turns.open_at(point.durable_sample)
+            self._work.append(_Work(turn, Stabilizer(point.sent), manner_before))
+            if manner_before is not self._manner:
+                sent_samples = round(point.sent[-1].end_s * SAMPLE_RATE_HZ)
+                self._turns.cut_soon(turn, turn.start + sent_samples)
 
     @property
     def head(self) -> int:
@@ -186,7 +190,7 @@ class SpeechSession:
         work.decoded_to = max(work.decoded_to, request.end)
         if work.turn.was_cut and request.end > (work.turn.end or 0):
             return []
-        events = self._learn_language(request, heard)
+        events = self._learn_language(work.manner, request, heard)
         work.language = heard.language or work.language
         if request.kind is Kind.FINAL:
             return events + self._complete(work, heard.words)
@@ -231,10 +235,10 @@ class SpeechSession:
         turn = self._turns.open
         known = self._work[-1].turn.number if self._work else -1
         if ended is not None and ended.number > known:
-            self._work.append(_Work(ended, Stabilizer()))
+            self._work.append(_Work(ended, Stabilizer(), self._manner))
             known = ended.number
         if turn is not None and turn.number > known:
-            self._work.append(_Work(turn, Stabilizer()))
+            self._work.append(_Work(turn, Stabilizer(), self._manner))
         return self._complete_front() if ended is not None else []
 
     def _complete_front(self) -> list[Event]:
@@ -351,11 +355,15 @@ class SpeechSession:
         )
 
     def _point(self) -> Point:
-        if not self._work:
-            return Point(self._next_seq, self._turns.safe_position, (), self.language.code)
-        work = self._work[0]
-        sent = tuple(work.text.settled[: work.text.sent])
-        return Point(self._next_seq, work.turn.start, sent, self.language.code)
+        work = self._work[0] if self._work else None
+        manner = work.manner if work else self._manner
+        return Point(
+            self._next_seq,
+            work.turn.start if work else self._turns.safe_position,
+            tuple(work.text.settled[: work.text.sent]) if work else (),
+            manner.language.code,
+            manner.asked,
+        )
 
     def _note_safe(self, step: int) -> list[Event]:
         point = self._point()
@@ -366,27 +374,21 @@ class SpeechSession:
         return [Safe(point)]
 
     def _request(self, kind: Kind, work: _Work, end: int) -> DecodeRequest:
-        hints = DecodeHints(
-            language=self.language.code,
-            allowed=self._allowed,
-            task=self._task,
-            prefix=work.text.prefix,
-            prompt=self._prompt,
-            recognise=(
-                kind is not Kind.DRAFT
-                and not self.language.is_forced
-                and end - work.turn.start >= RECOGNISE_SAMPLES
-            ),
-            thorough=kind is not Kind.DRAFT,
+        is_draft = kind is Kind.DRAFT
+        hints = work.manner.hints(
+            work.text.prefix,
+            may_doubt=not is_draft and end - work.turn.start >= RECOGNISE_SAMPLES,
+            thorough=not is_draft,
         )
         return DecodeRequest(kind, work.turn.number, work.turn.start, end, hints)
 
-    def _learn_language(self, request: DecodeRequest, heard: Hypothesis) -> list[Event]:
+    @staticmethod
+    def _learn_language(manner: Manner, request: DecodeRequest, heard: Hypothesis) -> list[Event]:
         if request.kind is Kind.DRAFT or not heard.words:
             return []
         found = heard.recognised
         if request.hints.language is None and heard.language is not None:
             found = heard.language, heard.language_probability
-        if found is None or not self.language.learn(*found):
+        if found is None or not manner.language.learn(*found):
             return []
-        return [LanguageFound(str(self.language.code), self.language.probability)]
+        return [LanguageFound(str(manner.language.code), manner.language.probability)]

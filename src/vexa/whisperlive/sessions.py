@@ -19,7 +19,7 @@ from vexa.contracts.whisper_protocol import Hello, SessionStart, Transcription
 from vexa.kit.clock import Clock
 from vexa.whisperlive import metrics
 from vexa.whisperlive.engines.base import Gate
-from vexa.whisperlive.events import Point
+from vexa.whisperlive.events import Asked, Point
 from vexa.whisperlive.live_session import Limits, LiveSession
 from vexa.whisperlive.publisher import Publisher
 from vexa.whisperlive.resume import point_fields, read_point
@@ -179,7 +179,7 @@ class Sessions:
             segments=[],
             correlation_id=hello.correlation_id,
         )
-        point = Point(language=hello.language)
+        point = Point(language=hello.language, asked=_asked(hello))
         if hello.meeting_id is None:
             return described, point
         fields = described.model_dump(exclude={"type", "segments"})
@@ -202,10 +202,7 @@ class Sessions:
         core = SpeechSession(
             self._settings.turn_policy,
             point,
-            language=hello.language,
-            task=hello.task,
-            prompt=_prompt(hello),
-            allowed=frozenset(hello.allowed_languages) if hello.allowed_languages else None,
+            _asked(hello),
             with_words=hello.word_timestamps,
         )
         session = LiveSession(
@@ -226,6 +223,11 @@ class Sessions:
 
 def _key(hello: Hello) -> _Key:
     return hello.meeting_id is not None, hello.uid
+
+
+def _asked(hello: Hello) -> Asked:
+    allowed = frozenset(hello.allowed_languages) if hello.allowed_languages else None
+    return Asked(hello.language, hello.task, allowed, _prompt(hello))
 
 
 def _prompt(hello: Hello) -> str | None:

@@ -39,7 +39,10 @@ def to_samples(seconds: float) -> int:
 
 @dataclass(slots=True)
 class Turn:
-    """One turn. Positions in samples from sample 0; `end` is None while it is open."""
+    """One turn. Positions in samples from sample 0; `end` is None while it is open.
+
+    `cut_by`: where it is cut at the latest, if before its longest length.
+    """
 
     number: int
     start: int
@@ -47,6 +50,7 @@ class Turn:
     speech_frames: int = 0
     end: int | None = None
     was_cut: bool = False
+    cut_by: int | None = None
     loudness: list[float] = field(default_factory=list)
     speech: list[bool] = field(default_factory=list)
     first_frame: int = 0
@@ -70,9 +74,14 @@ class TurnTracker:
         self.floor = position
         self.position = position - position % FRAME_SAMPLES
 
-    def open_at(self, position: int) -> None:
+    def open_at(self, position: int) -> Turn:
         """Open a turn at `position` whatever is heard: its beginning is already a final."""
         self.open = self._new_turn(position, position)
+        return self.open
+
+    def cut_soon(self, turn: Turn, settled_end: int) -> None:
+        """Let a turn be cut at the quietest frame of what follows the words it has said."""
+        turn.cut_by = settled_end + self._cut_search
 
     def hear(self, probability: float, loudness: float, cut_after: int = 0) -> Turn | None:
         """Take the next frame; return the turn that it ended, if any.
@@ -94,7 +103,8 @@ class TurnTracker:
         self._note(turn, is_speech, loudness)
         if self.position - turn.speech_end >= self._endpoint:
             return self._end(turn)
-        if self.position - turn.start >= self._max_turn:
+        longest = turn.start + self._max_turn
+        if self.position >= (longest if turn.cut_by is None else min(turn.cut_by, longest)):
             return self._cut(turn, cut_after)
         return None
 

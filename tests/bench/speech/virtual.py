@@ -25,7 +25,7 @@ from vexa.contracts.audio import SAMPLE_RATE_HZ
 from vexa.whisperlive.buffer import AudioRun
 from vexa.whisperlive.engines.base import Engine, EngineOptions, Hypothesis, Window
 from vexa.whisperlive.engines.faster_whisper import LOADER
-from vexa.whisperlive.events import Draft, Event, Final, Point
+from vexa.whisperlive.events import Asked, Draft, Event, Final, Point
 from vexa.whisperlive.models import find_model
 from vexa.whisperlive.scheduler import Job, Scheduler
 from vexa.whisperlive.session import DecodeRequest, SpeechSession
@@ -80,7 +80,7 @@ class VirtualServer:
     def __init__(self, engine: Engine, streams: list[Stream], cores: int) -> None:
         policy = TurnPolicy(endpoint_s=float(os.environ.get("ENDPOINT", "0.8")))
         self.talkers = [
-            Talker(n, stream, SpeechSession(policy, Point(), language="en"))
+            Talker(n, stream, SpeechSession(policy, Point(), Asked(language="en")))
             for n, stream in enumerate(streams)
         ]
         self.cpu_s = 0.0

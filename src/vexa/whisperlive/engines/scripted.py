@@ -1,8 +1,8 @@
 """An engine for tests: reads words out of coded audio, exactly and at once.
 
-Each word is a stretch of constant value `code / 1000`; code `n` is the word `w<n>`. So what the
-engine says depends on the audio it was given and on nothing else, and a word that was lost,
-doubled or cut shows.
+Each word is a stretch of constant value `code / 1000`; code `n` is the word `w<n>`, translated
+`t<n>`. So what the engine says depends on the audio and the task it was given and on nothing else,
+and a word that was lost, doubled or cut shows.
 """
 
 from __future__ import annotations
@@ -63,9 +63,10 @@ class ScriptedEngine:
         """Turn one window into words; see `Engine.decode`."""
         if not check_window(samples):
             return Hypothesis(language=hints.language)
+        letter = "t" if hints.task == "translate" else "w"
         words = tuple(
             Word(
-                f" w{code}" + ("." if code % 10 == 0 else ""),
+                f" {letter}{code}" + ("." if code % 10 == 0 else ""),
                 start / SAMPLE_RATE_HZ,
                 end / SAMPLE_RATE_HZ,
             )
