@@ -31,6 +31,8 @@ _log = structlog.get_logger(__name__)
 
 #: Ways to read a track, best first: docs/decisions/0033.
 METHODS = ("processor", "worklet", "script")
+#: Name of a track of what the page plays; its media stream has none.
+_MIX_NAME = "page-mix"
 #: One log line for each so many refused messages.
 _LOG_EVERY_REFUSED = 1_000
 
@@ -49,6 +51,7 @@ class Capture:
         on_channel: takes messages of those channels.
         on_news: takes what `page_script` tells.
         page_script: the platform's own script, or nothing (`Platform.page_script`).
+        taps_page: what the page plays by Web Audio is a track too (docs/decisions/0085).
         methods: ways to read a track, best first.
     """
 
@@ -60,6 +63,7 @@ class Capture:
         on_news: Callable[[News], None],
         *,
         page_script: str = "",
+        taps_page: bool = False,
         methods: tuple[str, ...] = METHODS,
     ) -> None:
         self._channels = tuple(sorted(channels))
@@ -75,9 +79,11 @@ class Capture:
             "nonce": nonce,
             "channels": self._channels,
             "methods": self._methods,
+            "mix": _MIX_NAME,
         }
         own = f"({page_script})" if page_script else "null"
-        self._script = f"{read_script('capture.js')}({json.dumps(config)}, {own});"
+        tap = f"({read_script('mix_tap.js')})" if taps_page else "null"
+        self._script = f"{read_script('capture.js')}({json.dumps(config)}, {own}, {tap});"
         self.tracks = 0
         self.connections: dict[str, str] = {}
         self._session: CDPSession | None = None

@@ -58,7 +58,7 @@ class Hearing:
             self._waiting.append(piece)
 
     def _hand_on(self, piece: AudioPiece) -> None:
-        if self._platform.sound_by is SoundBy.MIX:
+        if self._platform.sound_by in {SoundBy.MIX, SoundBy.PLAYED}:
             self._mix.take(piece)
         elif self._platform.sound_by is SoundBy.TRACK:
             self._tracks.take(piece)

@@ -29,7 +29,7 @@ from vexa.contracts.errors import JoinError
 from vexa.contracts.meeting import MeetingStatus, Outcome
 from vexa.kit.logs import configure_logs
 from vexa.kit.tasks import BackgroundTasks
-from vexa.platforms.base import Platform
+from vexa.platforms.base import Platform, SoundBy
 from vexa.platforms.registry import PLATFORMS
 
 _log = structlog.get_logger(__name__)
@@ -62,6 +62,7 @@ class Bot:
             self._hearing.take_channel,
             self._hearing.take_news,
             page_script=self._platform.page_script,
+            taps_page=self._platform.sound_by is SoundBy.PLAYED,
         )
         self._tasks = BackgroundTasks()
         self._stop: asyncio.Future[JoinError] = asyncio.get_running_loop().create_future()

@@ -222,6 +222,8 @@ class SoundBy(StrEnum):
     TRACK = "track"
     #: One mix of everybody: by contributing source where packets have one, else by `Speaking`.
     MIX = "mix"
+    #: As MIX, but the page plays it by Web Audio instead of a track; it is taken where it is played.
+    PLAYED = "played"
 
 
 @dataclass(frozen=True, slots=True)

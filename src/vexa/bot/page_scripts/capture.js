@@ -12,7 +12,8 @@
 //   news <base64 UTF-8>                  what the platform's own script tells
 //   state <connection> <connectionState>
 //   method <track> <name>                how the track is read
-((config, report) => {
+// `report` is the platform's own script, `tap` is mix_tap.js; either may be null.
+((config, report, tap) => {
   'use strict';
   const bind = globalThis[config.binding];
   delete globalThis[config.binding];
@@ -53,6 +54,7 @@
   const clock = performance.now.bind(performance);
   const origin = performance.timeOrigin;
   const contributing = RTCRtpReceiver.prototype.getContributingSources;
+  const { connect } = AudioNode.prototype;
   const epochMs = () => origin + clock();
 
   const documentId = toText(...Array.from(crypto.getRandomValues(new Uint8Array(12)), (b) => 97 + (b % 26)));
@@ -269,7 +271,7 @@
     const node = new NativeWorkletNode(context, 'take', { numberOfOutputs: 0 });
     const epoch = makeEpoch();
     node.port.onmessage = ({ data }) => pieces.take(data.samples, epoch(data.at, 1024 / 96), 48000);
-    source.connect(node);
+    apply(connect, source, [node]);
     apply(listen, track, ['ended', () => context.close()]);
   };
 
@@ -281,8 +283,8 @@
       const samples = new Float32Array(event.inputBuffer.getChannelData(0));
       pieces.take(samples, epoch(event.playbackTime * 1000, 1024 / 48), 48000);
     };
-    source.connect(node);
-    node.connect(context.destination);
+    apply(connect, source, [node]);
+    apply(connect, node, [context.destination]);
     apply(listen, track, ['ended', () => context.close()]);
   };
 
@@ -319,15 +321,16 @@
     apply(listen, track, ['ended', () => playing.delete(element)]);
   };
 
-  const takeTrack = (connection, receiver, track, stream) => {
-    if (track.kind !== 'audio' || known.has(track)) return;
+  const begin = (connection, track, names, label) => {
     known.add(track);
     tracks += 1;
-    const number = tracks;
-    const names = nameOf(stream ? stream.id : '-') + ' ' + nameOf(track.id);
-    send('track ' + number + ' ' + connection + ' ' + names);
+    send('track ' + tracks + ' ' + connection + ' ' + names);
+    read(tracks, track, makePieces(tracks, label));
+  };
+  const takeTrack = (connection, receiver, track, stream) => {
+    if (track.kind !== 'audio' || known.has(track)) return;
     play(track);
-    read(number, track, makePieces(number, makeLabeller(receiver)));
+    begin(connection, track, nameOf(stream ? stream.id : '-') + ' ' + nameOf(track.id), makeLabeller(receiver));
   };
 
   const takeChannel = (channel) => {
@@ -372,6 +375,8 @@
     }
   }
 
+  // 0 is no connection: the page's own mix.
+  if (tap) tap((track) => begin(0, track, '- ' + config.mix, () => ''));
   if (report) {
     report((text) => {
       const bytes = toUtf8(text);
