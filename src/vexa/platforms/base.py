@@ -222,7 +222,7 @@ class SoundBy(StrEnum):
     TRACK = "track"
     #: One mix of everybody: by contributing source where packets have one, else by `Speaking`.
     MIX = "mix"
-    #: As MIX, but the page plays it by Web Audio instead of a track; it is taken where it is played.
+    #: As MIX, but no track: the page plays it by Web Audio, and it is taken there.
     PLAYED = "played"
 
 
