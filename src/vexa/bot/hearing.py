@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import structlog
@@ -59,7 +60,9 @@ class Hearing:
 
     def _hand_on(self, piece: AudioPiece) -> None:
         if self._platform.sound_by in {SoundBy.MIX, SoundBy.PLAYED}:
-            self._mix.take(piece)
+            # some sessions of such a platform have a track for each person
+            owner = piece.source or self._platform.owner_of(piece.names)
+            self._mix.take(replace(piece, source=owner))
         elif self._platform.sound_by is SoundBy.TRACK:
             self._tracks.take(piece)
         else:

@@ -18,6 +18,14 @@ BAD_ID = "Zoom meeting ID must be 9-11 digits"
 BAD_PASSCODE = "Zoom passcode must be 1-128 printable characters without spaces"
 
 ID = re.compile(r"[0-9]{9,11}")
+#: Hosts that a meeting's page may lead over, besides its own: the site, its client, its clusters.
+HOSTS = frozenset(
+    {
+        *("zoom.us", "www.zoom.us", "app.zoom.us", "app.zoomgov.com", "www.zoomgov.com"),
+        *(f"us{number:02}web.zoom.us" for number in range(1, 10)),
+        "zoomgov.com",
+    }
+)
 _SCHEMES = frozenset({"zoommtg", "zoomus"})
 _PATH = re.compile(
     r"/(?:(?:j|w|s|wc|wc/join|launch/jc)/(?P<id>[0-9 -]{9,15})(?:/(?:join|start))?|join|start)/?"
@@ -57,7 +65,7 @@ def from_link(link: Link, options: AddressOptions) -> MeetingAddress | None:
     """
     if link.scheme in _SCHEMES:
         meeting_id, host = link.value("confno") or "", "app.zoom.us"
-    elif _is_ours(link.host):
+    elif is_ours(link.host):
         found = _PATH.fullmatch(decoded(link.path))
         if found is None:
             first = link.path.strip("/").partition("/")[0]
@@ -80,7 +88,8 @@ def from_link(link: Link, options: AddressOptions) -> MeetingAddress | None:
     return _address(meeting_id, token[0] if token else options.passcode, host, tk=ticket)
 
 
-def _is_ours(host: str) -> bool:
+def is_ours(host: str) -> bool:
+    """Tell whether a host is one of Zoom's, in either cloud."""
     return re.fullmatch(r"(?:[a-z0-9-]+\.)*(?:zoom\.us|zoom\.com|zoomgov\.com)", host) is not None
 
 
