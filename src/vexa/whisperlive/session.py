@@ -199,7 +199,8 @@ class SpeechSession:
         if not heard.doubtful and heard.words:
             head_s = (request.end - request.start) / SAMPLE_RATE_HZ
             work.text.update(heard.words, head_s)
-            events += self._send(work, work.text.take_ready(head_s))
+            while ready := work.text.take_ready(head_s):
+                events += self._send(work, ready)
             events += self._show(work)
             if request.kind is Kind.DRAFT:
                 self._roll(work, head_s)

@@ -19,15 +19,20 @@ EDGE_S = 0.5
 #: Hypotheses must agree while this much audio comes in. Two that are half a second apart share
 #: their mistakes: settling on them cost 6 points of word error rate (ADR 0020, 0028).
 SPAN_S = 1.5
+#: A word that the engine itself is this sure of needs agreement over less audio (ADR 0036).
+SURE = 0.8
+SURE_SPAN_S = 0.5
 #: A word of this age needs agreement over less audio; an even older one needs none, so that one
 #: doubtful word cannot hold back all that follows it.
 OLD_S = 3.5
 OLD_SPAN_S = 1.2
-VERY_OLD_S = 4.3
-#: Settled words leave at the end of a sentence, at a comma once they span this long, or when the
-#: oldest of them has this age.
+VERY_OLD_S = 3.8
+#: Settled words leave at the end of a sentence, at a comma once they span this long, or anywhere:
+#: that many of them once the oldest has the first age, however few once it has the second.
 CLAUSE_S = 1.0
-MAX_AGE_S = 3.0
+FEW_WORDS = 3
+FEW_AGE_S = 1.0
+MAX_AGE_S = 2.5
 
 _SENTENCE_END = tuple(".?!…。？！؟।")
 _CLAUSE_END = tuple(",;:，；：、،")
@@ -99,13 +104,15 @@ class Stabilizer:
 
     def _agreed(self, tail: list[Word], head_s: float) -> int:
         """Return how many leading words are settled by agreement, or by their age."""
+        sure = self._agreed_over(tail, head_s, SURE_SPAN_S)
         young = self._agreed_over(tail, head_s, SPAN_S)
         old = self._agreed_over(tail, head_s, OLD_SPAN_S)
         agreed = 0
         for index, word in enumerate(tail):
             age_s = head_s - word.end_s
+            is_sure = word.probability is not None and word.probability >= SURE
             is_settled = (
-                (index < young and age_s >= EDGE_S)
+                (index < (sure if is_sure else young) and age_s >= EDGE_S)
                 or (index < old and age_s >= OLD_S)
                 or age_s >= VERY_OLD_S
             )
@@ -136,17 +143,20 @@ class Stabilizer:
         ]
 
     def take_ready(self, head_s: float) -> list[Word]:
-        """Return the settled words that should leave as a final now, and count them as sent."""
+        """Return settled words that should leave as one final now, and count them as sent.
+
+        Call it until it returns none: what follows the end of a sentence may be old as well.
+        """
         waiting = self.unsent
-        if not waiting:
-            return []
-        if head_s - waiting[0].end_s >= MAX_AGE_S:
-            return self.take_all()
         for index in range(len(waiting) - 1, -1, -1):
             if _ends_clause(waiting[: index + 1]):
                 self.sent += index + 1
                 return waiting[: index + 1]
-        return []
+        if not waiting:
+            return []
+        age_s = head_s - waiting[0].end_s
+        is_old = age_s >= MAX_AGE_S or (age_s >= FEW_AGE_S and len(waiting) >= FEW_WORDS)
+        return self.take_all() if is_old else []
 
     def take_all(self) -> list[Word]:
         """Return every settled word that is in no final yet, and count them as sent."""

@@ -1,4 +1,4 @@
-"""LocalAgreement-2: what two hypotheses agree on is settled, and stays."""
+"""LocalAgreement: what hypotheses agree on for long enough is settled, and stays."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from vexa.whisperlive.engines.base import Word
 from vexa.whisperlive.stabilizer import Stabilizer, normalise, prefix_length
 
 
-def words(text: str, word_s: float = 0.5) -> list[Word]:
+def words(text: str, word_s: float = 0.5, probability: float | None = None) -> list[Word]:
     return [
-        Word(f" {part}", index * word_s, (index + 1) * word_s)
+        Word(f" {part}", index * word_s, (index + 1) * word_s, probability)
         for index, part in enumerate(text.split())
     ]
 
@@ -77,9 +77,31 @@ def test_an_old_word_needs_less_agreement_and_a_very_old_one_none() -> None:
     agree(stabilizer, "the cat", 3.1, 4.4)
     assert text(stabilizer.settled) == "the"
     stabilizer = Stabilizer()
-    agree(stabilizer, "a cat", 4.3)
+    agree(stabilizer, "a cat", 4.2)
     assert stabilizer.settled == []
-    agree(stabilizer, "the cat", 4.9)
+    agree(stabilizer, "the cat", 4.4)
+    assert text(stabilizer.settled) == "the"
+
+
+@pytest.mark.parametrize(
+    ("probability", "head_s", "settled"),
+    [(0.8, 2.4, ""), (0.8, 2.5, "the cat"), (0.79, 2.5, ""), (None, 2.5, "")],
+)
+def test_a_word_that_the_engine_is_sure_of_needs_agreement_over_less_audio(
+    probability: float | None, head_s: float, settled: str
+) -> None:
+    stabilizer = Stabilizer()
+    for then_s in (2.0, head_s):
+        stabilizer.update(words("the cat", probability=probability), then_s)
+    assert text(stabilizer.settled) == settled
+
+
+def test_a_doubtful_word_holds_back_the_sure_ones_behind_it() -> None:
+    stabilizer = Stabilizer()
+    said = words("the cat sat", probability=0.9)
+    said[1] = words("the cat", probability=0.5)[1]
+    for head_s in (2.0, 2.6):
+        stabilizer.update(said, head_s)
     assert text(stabilizer.settled) == "the"
 
 
@@ -98,12 +120,40 @@ def test_the_last_decode_only_adds() -> None:
 
 def test_a_comma_ends_a_clause_only_after_a_while() -> None:
     stabilizer = Stabilizer()
-    agree(stabilizer, "well, then more", 1.4, 2.9)
-    assert stabilizer.take_ready(2.9) == []
+    agree(stabilizer, "well, then", 0.0, 1.5)
+    assert text(stabilizer.settled) == "well, then"
+    assert stabilizer.take_ready(1.5) == []
     stabilizer = Stabilizer()
-    agree(stabilizer, "well, I think, so", 1.4, 2.9)
-    assert text(stabilizer.take_ready(2.9)) == "well, I think,"
+    agree(stabilizer, "well, I think, so", 1.0, 2.5)
+    assert text(stabilizer.take_ready(1.4)) == "well, I think,"
     assert text(stabilizer.unsent) == "so"
+
+
+@pytest.mark.parametrize(
+    ("said", "head_s", "left"),
+    [
+        ("one two three", 1.4, ""),
+        ("one two three", 1.5, "one two three"),
+        ("one two", 2.9, ""),
+        ("one two", 3.0, "one two"),
+    ],
+)
+def test_a_few_words_leave_together_early_and_fewer_later(
+    said: str, head_s: float, left: str
+) -> None:
+    stabilizer = Stabilizer()
+    agree(stabilizer, said, 1.0, 2.5)
+    assert text(stabilizer.settled) == said
+    assert text(stabilizer.take_ready(head_s)) == left
+
+
+def test_what_follows_the_end_of_a_sentence_leaves_as_a_final_of_its_own() -> None:
+    stabilizer = Stabilizer()
+    agree(stabilizer, "It is. Then we go", 2.5, 4.0)
+    assert text(stabilizer.settled) == "It is. Then we go"
+    assert text(stabilizer.take_ready(4.0)) == "It is."
+    assert text(stabilizer.take_ready(4.0)) == "Then we go"
+    assert stabilizer.take_ready(4.0) == []
 
 
 SENTENCES = st.lists(st.sampled_from(["a", "b.", "c,", "D", "e"]), max_size=12).map(" ".join)
