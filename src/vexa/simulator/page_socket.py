@@ -17,6 +17,9 @@ from vexa.contracts.errors import RequestRefused
 from vexa.kit.tasks import BackgroundTasks
 from vexa.simulator.live_meeting import LiveMeeting
 
+#: WebSocket close code for an address without a meeting.
+UNKNOWN_MEETING = 4404
+
 
 class SocketPage:
     """Sends to one page in order, without making the sender wait."""
@@ -41,6 +44,15 @@ class SocketPage:
 
 #: `(meeting, page, visitor id, message)`: acts on one message; may raise RequestRefused.
 Handle = Callable[[LiveMeeting, SocketPage, str, dict[str, Any]], Awaitable[None]]
+
+
+async def serve_page(socket: WebSocket, meeting: LiveMeeting | None, handle: Handle) -> None:
+    """Accept a page's connection and serve it; without a meeting, close it."""
+    await socket.accept()
+    if meeting is None:
+        await socket.close(UNKNOWN_MEETING)
+        return
+    await serve_socket(socket, meeting, handle)
 
 
 async def serve_socket(socket: WebSocket, meeting: LiveMeeting, handle: Handle) -> None:

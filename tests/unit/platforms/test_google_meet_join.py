@@ -10,7 +10,7 @@ from vexa.contracts.errors import JoinError
 from vexa.contracts.meeting import Outcome
 from vexa.platforms.base import Element, Entry, PageView, plain
 from vexa.platforms.google_meet.join import knock
-from vexa.platforms.google_meet.leave import leave, post_chat, tidy
+from vexa.platforms.google_meet.leave import CHAT, leave, tidy
 
 URL = "https://meet.google.com/abc-defg-hij"
 FOUND = (Element(),)
@@ -166,7 +166,7 @@ async def test_dialogs_are_answered_one_a_call() -> None:
 
 async def test_a_notice_is_cut_to_the_limit_of_the_chat() -> None:
     page = ScriptedPage("chat")
-    assert await post_chat(page, "n" * 600)
+    assert await CHAT.write(page, "n" * 600)
     assert page.typed == ["n" * 500]
     assert "Enter" in page.keys
-    assert not await post_chat(ScriptedPage(), "n")
+    assert not await CHAT.write(ScriptedPage(), "n")

@@ -8,7 +8,7 @@ from vexa.platforms.base import Entry, MeetingPage, PageView
 from vexa.platforms.google_meet import selectors
 from vexa.platforms.google_meet.address import join_url
 from vexa.platforms.google_meet.admission import judge_refusal, shows_captcha
-from vexa.platforms.google_meet.leave import click_first, type_first
+from vexa.platforms.page_acts import click_first, type_first
 
 #: Time that the page gets to show its name field; public bots allow 30 to 120 s (2026-09).
 _NAME_FIELD_S = 60.0

@@ -4,31 +4,16 @@ from __future__ import annotations
 
 from vexa.platforms.base import MeetingPage, PageView
 from vexa.platforms.google_meet import selectors
+from vexa.platforms.page_acts import AFTER_CLICK_S, Chat, click_first
 
-_AFTER_CLICK_S = 0.4
-
-
-async def click_first(page: MeetingPage, choices: tuple[str, ...]) -> bool:
-    """Click the first of `choices` that is there; tell whether one was."""
-    for choice in choices:
-        if await page.click(choice):
-            return True
-    return False
-
-
-async def type_first(page: MeetingPage, choices: tuple[str, ...], text: str) -> bool:
-    """Type into the first of `choices` that is there; tell whether one was."""
-    for choice in choices:
-        if await page.type_text(choice, text):
-            return True
-    return False
+CHAT = Chat(selectors.CHAT_BUTTONS, selectors.CHAT_INPUTS, selectors.CHAT_LIMIT)
 
 
 async def leave(page: MeetingPage) -> None:
     """Press "Leave call" and, as a host would have to, "Just leave"."""
     await page.stir()
     if await click_first(page, selectors.LEAVE_BUTTONS):
-        await page.pause(_AFTER_CLICK_S)
+        await page.pause(AFTER_CLICK_S)
         await click_first(page, selectors.JUST_LEAVE)
 
 
@@ -38,17 +23,3 @@ async def tidy(page: MeetingPage, view: PageView) -> None:
         return
     if view.has("got_it"):
         await click_first(page, selectors.GOT_IT)
-
-
-async def post_chat(page: MeetingPage, text: str) -> bool:
-    """Write one message to everyone; False when the chat cannot be opened or written to."""
-    await page.stir()
-    if not await click_first(page, selectors.CHAT_BUTTONS):
-        return False
-    await page.pause(_AFTER_CLICK_S)
-    written = await type_first(page, selectors.CHAT_INPUTS, text[: selectors.CHAT_LIMIT])
-    if written:
-        await page.press("Enter")
-        await page.pause(_AFTER_CLICK_S)
-    await click_first(page, selectors.CHAT_BUTTONS)
-    return written

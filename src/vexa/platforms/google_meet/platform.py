@@ -63,8 +63,8 @@ class GoogleMeet(PlatformDefaults):
         await leave.tidy(page, view)
 
     async def post_chat(self, page: MeetingPage, text: str) -> bool:
-        """See `leave.post_chat`."""
-        return await leave.post_chat(page, text)
+        """See `page_acts.Chat`."""
+        return await leave.CHAT.write(page, text)
 
     async def leave(self, page: MeetingPage) -> None:
         """See `leave.leave`."""

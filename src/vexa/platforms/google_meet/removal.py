@@ -14,8 +14,9 @@ from vexa.platforms.base import Judgement, PageView, Stage, plain
 from vexa.platforms.google_meet import selectors
 from vexa.platforms.google_meet.address import CODE, HOST
 from vexa.platforms.google_meet.admission import is_in_meeting
+from vexa.platforms.told_ends import Ends, told_end
 
-_ENDS: tuple[tuple[tuple[str, ...], Outcome, str], ...] = (
+_ENDS: Ends = (
     (selectors.REMOVED_TEXTS, Outcome.REMOVED, "page: removed from the meeting"),
     (selectors.ENDED_TEXTS, Outcome.MEETING_ENDED, "page: the meeting ended"),
     (selectors.LEFT_TEXTS, Outcome.MEETING_ENDED, "page: exit screen"),
@@ -25,21 +26,14 @@ _ENDS: tuple[tuple[tuple[str, ...], Outcome, str], ...] = (
 def judge_stay(view: PageView) -> Judgement:
     """Say whether the bot is still in."""
     exit_screen = " ".join(plain(element.text) for element in view.elements("end_screen"))
-    told = _told_by(exit_screen)
+    told = told_end(exit_screen, _ENDS)
     if told is not None:
         return told
     if is_in_meeting(view):
         return Judgement(Stage.IN_MEETING)
-    told = _told_by(view.text)
+    told = told_end(view.text, _ENDS)
     if told is not None:
         return told
     if view.host != HOST or CODE.fullmatch(urlsplit(view.url).path.strip("/")) is None:
         return Judgement(Stage.OVER, "page: left the meeting's address", Outcome.MEETING_ENDED)
     return Judgement(Stage.UNKNOWN, "page: neither the meeting nor an exit screen")
-
-
-def _told_by(text: str) -> Judgement | None:
-    for phrases, outcome, reason in _ENDS:
-        if any(plain(phrase) in text for phrase in phrases):
-            return Judgement(Stage.OVER, reason, outcome)
-    return None

@@ -10,6 +10,7 @@ from vexa.contracts.errors import JoinError
 from vexa.contracts.meeting import Outcome
 from vexa.platforms.base import Entry, MeetingPage, PageView
 from vexa.platforms.jitsi import selectors
+from vexa.platforms.page_acts import click_first
 
 #: Looks for which a password field may stay after the password was given.
 _SUBMIT_LOOKS = 15
@@ -41,7 +42,7 @@ class Doorway:
         if asked is not None:
             await self._give_password(page, view, asked)
         elif view.has("guest_button"):
-            await _click_first(page, selectors.GUEST_BUTTONS)
+            await click_first(page, selectors.GUEST_BUTTONS)
         elif view.has("prejoin") or view.has("join_button"):
             await self._join(page, view)
         elif view.has("knock_button"):
@@ -79,8 +80,8 @@ class Doorway:
         if view.has("name_input") and self._presses == 0:
             await _write_name(page, selectors.NAME_INPUTS, self.entry.bot_name)
         if view.has("consent_box"):
-            await _click_first(page, selectors.CONSENT_BOXES)
-        if await _click_first(page, selectors.JOIN_BUTTONS):
+            await click_first(page, selectors.CONSENT_BOXES)
+        if await click_first(page, selectors.JOIN_BUTTONS):
             self._presses += 1
 
     async def _knock(self, page: MeetingPage, view: PageView) -> None:
@@ -89,14 +90,7 @@ class Doorway:
             return
         if view.has("lobby_name"):
             await _write_name(page, selectors.LOBBY_NAME_INPUTS, self.entry.bot_name)
-        await _click_first(page, selectors.LOBBY_KNOCK_BUTTONS)
-
-
-async def _click_first(page: MeetingPage, choices: tuple[str, ...]) -> bool:
-    for choice in choices:
-        if await page.click(choice):
-            return True
-    return False
+        await click_first(page, selectors.LOBBY_KNOCK_BUTTONS)
 
 
 async def _write_name(page: MeetingPage, fields: tuple[str, ...], name: str) -> None:

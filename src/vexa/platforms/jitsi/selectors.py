@@ -1,9 +1,7 @@
-"""What Jitsi Meet's pages look like: dated data, each list in order of trust.
+"""What Jitsi Meet's pages look like, in the form of docs/adding/platform.md.
 
-Source: jitsi-meet's own files and public bot projects as read in September 2026; nothing here was
-seen on a live page by us. Jitsi's own state (`STATE`) is trusted before any text: it needs no
-language. Phrases are compared by `base.plain`. German phrases marked (guess) are our own
-translations.
+Source: jitsi-meet's own files and public bot projects. Jitsi's own state (`page_code.STATE`) is
+trusted before any text: it needs no language.
 """
 
 from __future__ import annotations

@@ -7,9 +7,9 @@ from urllib.parse import urlsplit, urlunsplit
 from vexa.contracts.errors import JoinError
 from vexa.contracts.meeting import Outcome
 from vexa.platforms.base import Entry, MeetingPage, PageView
+from vexa.platforms.page_acts import click_first, type_first
 from vexa.platforms.teams import selectors
 from vexa.platforms.teams.admission import judge_refusal, shows_captcha
-from vexa.platforms.teams.leave import click_first, type_first
 from vexa.platforms.teams.page_code import ASK_FOR_DEVICES
 
 #: Time that the page gets to show its name field, launcher and splash included.

@@ -13,8 +13,9 @@ from vexa.platforms.teams import selectors
 from vexa.platforms.teams.address import is_ours
 from vexa.platforms.teams.admission import is_in_meeting
 from vexa.platforms.teams.signalling import CallEnd
+from vexa.platforms.told_ends import Ends, told_end
 
-_ENDS: tuple[tuple[tuple[str, ...], Outcome, str], ...] = (
+_ENDS: Ends = (
     (selectors.REMOVED_TEXTS, Outcome.REMOVED, "page: removed from the meeting"),
     (selectors.ENDED_TEXTS, Outcome.MEETING_ENDED, "page: the meeting ended"),
     (selectors.ENCRYPTION_TEXTS, Outcome.NETWORK_LOST, "page: encryption failed"),
@@ -35,12 +36,12 @@ def judge_stay(view: PageView, said: CallEnd | None = None) -> Judgement:
             is still on the page.
     """
     titles = " ".join(plain(element.text) for element in view.elements("end_title"))
-    told = _told_by(titles)
+    told = told_end(titles, _ENDS)
     if told is not None:
         return told
     if is_in_meeting(view):
         return Judgement(Stage.IN_MEETING)
-    told = _told_by(view.text)
+    told = told_end(view.text, _ENDS)
     if told is not None:
         return told
     if view.has("encryption_end"):
@@ -53,10 +54,3 @@ def judge_stay(view: PageView, said: CallEnd | None = None) -> Judgement:
     if view.url and not is_ours(view.host):
         return Judgement(Stage.OVER, "page: left the meeting's address", Outcome.MEETING_ENDED)
     return Judgement(Stage.UNKNOWN, "page: neither the meeting nor an end screen")
-
-
-def _told_by(text: str) -> Judgement | None:
-    for phrases, outcome, reason in _ENDS:
-        if any(plain(phrase) in text for phrase in phrases):
-            return Judgement(Stage.OVER, reason, outcome)
-    return None

@@ -1,9 +1,6 @@
-"""What Teams' pages look like: dated data, each list in order of trust.
+"""What Teams' pages look like, in the form of docs/adding/platform.md.
 
-Source: public bot projects as read in September 2026; nothing here was seen on a live page by us.
-Selectors are CSS, or XPath that begins with `//`. Phrases are compared by `base.plain`: one
-apostrophe stands for both, and case does not matter. German phrases marked (guess) are our own
-translations; they only ever add a way to recognise a page that ignores the pinned language.
+Source: public bot projects.
 """
 
 from __future__ import annotations

@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-import json
-import secrets
 from collections.abc import Callable
-from html import escape
 from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, Request, Response, WebSocket
-from fastapi.responses import FileResponse, HTMLResponse, PlainTextResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse
 
 from vexa.contracts.errors import NotFound
-from vexa.simulator.google_meet.signalling import serve_page
-from vexa.simulator.google_meet.texts import page_texts
+from vexa.simulator.google_meet.signalling import handle
+from vexa.simulator.google_meet.texts import TEXTS
 from vexa.simulator.google_meet.wire import MeetWire
 from vexa.simulator.live_meeting import LiveMeeting
+from vexa.simulator.page_files import POLICIES, add_files, html_page
+from vexa.simulator.page_socket import serve_page
+from vexa.simulator.page_texts import texts_in
 
 STATIC = Path(__file__).parent / "static"
 SYNC_PATH = "/$rpc/google.rtc.meetings.v1.MeetingSpaceService/SyncMeetingSpaceCollections"
 VISITOR_HEADER = "x-goog-meet-visitor"
 MEETING_HEADER = "x-goog-meet-code"
 SIGN_IN_URL = "https://accounts.google.com/v3/signin/identifier"
-#: WebSocket close code for an address without a meeting.
-UNKNOWN_MEETING = 4404
 
 #: Finds a running or ended meeting by code; None when there never was one.
 FindMeeting = Callable[[str], LiveMeeting | None]
@@ -35,33 +33,24 @@ _POLICIES = {
         "object-src 'none'; base-uri 'self'; worker-src 'self'; "
         "require-trusted-types-for 'script'"
     ),
-    "strict": (
-        "default-src 'self'; script-src 'self' 'nonce-{nonce}'; connect-src 'self'; "
-        "style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'self'; "
-        "require-trusted-types-for 'script'"
-    ),
-    "none": "",
+    **POLICIES,
 }
 
 
 def _html(title: str, policy: str, script: str, config: dict[str, Any]) -> Response:
-    nonce = secrets.token_urlsafe(16)
-    data = json.dumps(config, ensure_ascii=False).replace("<", "\\u003c")
-    body = (
-        f'<!DOCTYPE html><html lang="{config["locale"]}"><head><meta charset="utf-8">'
-        f'<title>{escape(title)}</title><link rel="stylesheet" href="/_/static/meet.css">'
-        f'<script type="application/json" id="config" nonce="{nonce}">{data}</script></head>'
-        f'<body><div id="root" jsname="root"></div>'
-        f'<script type="module" nonce="{nonce}" src="/_/static/{script}"></script></body></html>'
+    return html_page(
+        config,
+        title=title,
+        policy=_POLICIES[policy],
+        root='<div id="root" jsname="root"></div>',
+        script=f"/_/static/{script}",
+        style="/_/static/meet.css",
+        headers={"Permissions-Policy": "camera=*, microphone=*"},
     )
-    headers = {"Cache-Control": "no-store", "Permissions-Policy": "camera=*, microphone=*"}
-    if _POLICIES[policy]:
-        headers["Content-Security-Policy"] = _POLICIES[policy].format(nonce=nonce)
-    return HTMLResponse(body, headers=headers)
 
 
 def _plain_page(kind: str) -> Response:
-    texts = page_texts("en", "curly")
+    texts = texts_in(TEXTS, "en", "curly")
     return _html(texts[kind], "google", "plain.js", {"locale": "en", "texts": texts, "show": kind})
 
 
@@ -74,7 +63,7 @@ def _meeting_page(meeting: LiveMeeting) -> Response:
     options = _wire(meeting).options
     config = {
         "locale": options.locale,
-        "texts": page_texts(options.locale, options.apostrophe),
+        "texts": texts_in(TEXTS, options.locale, options.apostrophe),
         "code": options.native_id,
         "access": options.access,
         "captcha": options.captcha,
@@ -99,16 +88,7 @@ def build_page_router(find_meeting: FindMeeting) -> APIRouter:
 
 
 def _add_fixed_pages(router: APIRouter) -> None:
-    @router.get("/_/static/{name}")
-    async def static(name: str) -> Response:
-        path = STATIC / name
-        if path.parent != STATIC or not path.is_file():
-            raise NotFound(f"no file {name}")
-        return FileResponse(path, headers={"Cache-Control": "no-store"})
-
-    @router.get("/favicon.ico")
-    async def icon() -> Response:
-        return Response(status_code=204)
+    add_files(router, "/_/static", STATIC)
 
     @router.get("/recaptcha/{rest:path}")
     async def captcha_frame(rest: str) -> Response:
@@ -133,12 +113,7 @@ def _add_roster_and_signal(router: APIRouter, find_meeting: FindMeeting) -> None
 
     @router.websocket("/_/signal/{code}")
     async def signal(socket: WebSocket, code: str) -> None:
-        meeting = find_meeting(code)
-        await socket.accept()
-        if meeting is None:
-            await socket.close(UNKNOWN_MEETING)
-            return
-        await serve_page(socket, meeting)
+        await serve_page(socket, find_meeting(code), handle)
 
 
 def _add_meeting_pages(router: APIRouter, find_meeting: FindMeeting) -> None:

@@ -8,22 +8,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import WebSocket
-
 from vexa.simulator.google_meet.wire import MeetWire
 from vexa.simulator.live_meeting import LiveMeeting
 from vexa.simulator.meetings import VisitorState
-from vexa.simulator.page_socket import SocketPage, log_act, serve_socket
+from vexa.simulator.page_socket import SocketPage, log_act
 
 
-async def serve_page(socket: WebSocket, meeting: LiveMeeting) -> None:
-    """Serve one page until its connection ends."""
-    await serve_socket(socket, meeting, _handle)
-
-
-async def _handle(
+async def handle(
     meeting: LiveMeeting, page: SocketPage, visitor_id: str, message: dict[str, Any]
 ) -> None:
+    """Act on one message of a page."""
     match message.get("type"):
         case "log":
             log_act(meeting, visitor_id, message)

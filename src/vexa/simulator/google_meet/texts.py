@@ -129,11 +129,3 @@ TEXTS: dict[str, dict[str, str]] = {
         "captcha": "Ich bin kein Roboter",
     },
 }
-
-
-def page_texts(locale: str, apostrophe: str) -> dict[str, str]:
-    """Return all texts of one language, with one kind of apostrophe."""
-    texts = TEXTS[locale]
-    if apostrophe == "straight":
-        return {key: text.replace("’", "'") for key, text in texts.items()}
-    return dict(texts)

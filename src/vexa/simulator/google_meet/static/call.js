@@ -1,5 +1,6 @@
 // Inside the call: tiles, a toolbar that hides itself, the People and chat panels.
-import { config, iconButton, make, root, texts, toggleButton } from "./dom.js";
+import { iconButton, toggleButton } from "./buttons.js";
+import { config, make, root, texts } from "./dom.js";
 import { People } from "./people.js";
 
 export class Call {

@@ -1,5 +1,7 @@
 // What the host of the test makes a page do: dialogs, toasts, faults.
-import { make, root, textButton, texts } from "./dom.js";
+import { textButton } from "./buttons.js";
+import { stall, toast } from "./disturb.js";
+import { make, root, texts } from "./dom.js";
 
 export function showDialog({ title, why, button, plain = false }) {
   const ok = textButton(button, plain ? {} : { "data-mdc-dialog-action": "ok" });
@@ -19,27 +21,12 @@ const dialogs = {
   still_there: () => showDialog({ title: texts.still_there, button: texts.stay, plain: true }),
 };
 
-function toast(text, durationS) {
-  const node = make("div", { role: "alert", class: "toast" }, text);
-  document.body.append(node);
-  setTimeout(() => node.remove(), durationS * 1000);
-}
-
 // Google's silent refusal: the page goes black and only the console says why.
 function kill(media) {
   console.error("DisconnectedError: Meeting session ended; EndCause = 72");
   media.close();
   document.querySelectorAll(".veil, .toast").forEach((node) => node.remove());
   root.replaceChildren(make("div", { class: "dead" }));
-}
-
-function stall(page, busyMs, everyMs, durationS) {
-  clearInterval(page.stallTimer);
-  page.stallTimer = setInterval(() => {
-    const end = performance.now() + busyMs;
-    while (performance.now() < end);
-  }, everyMs);
-  setTimeout(() => clearInterval(page.stallTimer), durationS * 1000);
 }
 
 export function showEffect(effect, { media, page, captchaFrame }) {
@@ -65,7 +52,7 @@ export function showEffect(effect, { media, page, captchaFrame }) {
       root.append(captchaFrame(true));
       break;
     case "stall":
-      stall(page, effect.busy_ms, effect.every_ms, effect.duration_s);
+      stall(effect);
       break;
   }
 }

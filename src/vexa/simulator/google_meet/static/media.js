@@ -1,6 +1,7 @@
 // The page's one connection: three receive-only audio slots, data channels, its own microphone.
 import { readEvent, readSync } from "./collections.js";
 import { config, make } from "./dom.js";
+import { gathered } from "./gathered.js";
 
 const SLOTS = 3;
 const SYNC_EVERY_MS = 5000;
@@ -105,13 +106,4 @@ export class Media {
     for (const track of this.microphone?.getTracks() ?? []) track.stop();
     this.microphone = null;
   }
-}
-
-function gathered(connection) {
-  return new Promise((resolve) => {
-    const check = () => connection.iceGatheringState === "complete" && resolve();
-    connection.addEventListener("icegatheringstatechange", check);
-    check();
-    setTimeout(resolve, 2000);
-  });
 }

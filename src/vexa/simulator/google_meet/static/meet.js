@@ -1,6 +1,7 @@
 // A meeting's page: one state after the other, as the server says.
 import { Call } from "./call.js";
-import { config, make, root, textButton, texts } from "./dom.js";
+import { textButton } from "./buttons.js";
+import { config, make, root, texts } from "./dom.js";
 import { showEffect } from "./effects.js";
 import { Media } from "./media.js";
 import { showLobby, showPrejoin } from "./prejoin.js";

@@ -1,5 +1,6 @@
 // The green room and the lobby. The lobby shows the call's own toolbar: it proves nothing.
-import { config, iconButton, make, randomName, root, textButton, texts, toggleButton } from "./dom.js";
+import { iconButton, randomName, textButton, toggleButton } from "./buttons.js";
+import { config, make, root, texts } from "./dom.js";
 import { showDialog } from "./effects.js";
 
 function preview() {

@@ -1,11 +1,6 @@
 // What the host of the test makes a page do.
+import { stall, toast } from "./disturb.js";
 import { make, root, texts } from "./dom.js";
-
-function toast(text, durationS) {
-  const node = make("div", { role: "alert", class: "toast" }, text);
-  document.body.append(node);
-  setTimeout(() => node.remove(), durationS * 1000);
-}
 
 // Jitsi lost its server for a while: not joined, and a dialog that looks like an end.
 function disconnect(app, durationS) {
@@ -16,14 +11,6 @@ function disconnect(app, durationS) {
     app.joined = true;
     dialog.remove();
   }, durationS * 1000);
-}
-
-function stall(busyMs, everyMs, durationS) {
-  const timer = setInterval(() => {
-    const end = performance.now() + busyMs;
-    while (performance.now() < end);
-  }, everyMs);
-  setTimeout(() => clearInterval(timer), durationS * 1000);
 }
 
 export function showEffect(effect, { app, media }) {
@@ -48,7 +35,7 @@ export function showEffect(effect, { app, media }) {
       location.assign(effect.url);
       break;
     case "stall":
-      stall(effect.busy_ms, effect.every_ms, effect.duration_s);
+      stall(effect);
       break;
   }
 }

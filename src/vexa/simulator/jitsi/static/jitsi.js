@@ -1,7 +1,8 @@
 // A room's page: one state after the other, as the server says.
+import { fromAddress } from "./address.js";
 import { Application } from "./app.js";
 import { Call } from "./call.js";
-import { config, fromAddress } from "./dom.js";
+import { config } from "./dom.js";
 import { showEffect } from "./effects.js";
 import { Media } from "./media.js";
 import { Lobby, askPassword, showGate, showJoining, showLanding, showPrejoin, showText } from "./screens.js";

@@ -1,5 +1,6 @@
 // The page's connections: the server offers, one track for each participant, each in an <audio> of its own.
 import { make } from "./dom.js";
+import { gathered } from "./gathered.js";
 
 export class Media {
   constructor(app, handlers) {
@@ -102,13 +103,4 @@ export class Media {
     for (const track of this.microphone?.getTracks() ?? []) track.stop();
     this.microphone = null;
   }
-}
-
-function gathered(connection) {
-  return new Promise((resolve) => {
-    const check = () => connection.iceGatheringState === "complete" && resolve();
-    connection.addEventListener("icegatheringstatechange", check);
-    check();
-    setTimeout(resolve, 2000);
-  });
 }

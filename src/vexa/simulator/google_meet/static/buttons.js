@@ -1,17 +1,5 @@
-// Small DOM builders. Text goes in as text nodes only: the pages require Trusted Types.
-export const config = JSON.parse(document.getElementById("config").textContent);
-export const texts = config.texts;
-export const root = document.getElementById("root");
-
-export function make(tag, attributes = {}, ...children) {
-  const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (value === true) node.setAttribute(name, "");
-    else if (value !== false && value != null) node.setAttribute(name, value);
-  }
-  node.append(...children);
-  return node;
-}
+// Buttons as the real pages have them.
+import { make } from "./dom.js";
 
 export function iconButton(label, icon, attributes = {}) {
   const glyph = make("i", { class: "google-material-icons", "aria-hidden": "true" }, icon);
