@@ -47,6 +47,10 @@ class Hearing:
         self.heard_s = 0.0
         self._tasks = BackgroundTasks()
 
+    @property
+    def _is_mix(self) -> bool:
+        return self._platform.sound_by in {SoundBy.MIX, SoundBy.PLAYED}
+
     def take_audio(self, piece: AudioPiece) -> None:
         """Take one piece of sound."""
         self.heard_s = time.monotonic()
@@ -59,7 +63,7 @@ class Hearing:
             self._waiting.append(piece)
 
     def _hand_on(self, piece: AudioPiece) -> None:
-        if self._platform.sound_by in {SoundBy.MIX, SoundBy.PLAYED}:
+        if self._is_mix:
             # some sessions of such a platform have a track for each person
             owner = piece.source or self._platform.owner_of(piece.names)
             self._mix.take(replace(piece, source=owner))
@@ -119,9 +123,10 @@ class Hearing:
         self._waiting.clear()
 
     def tick(self, now_ms: float) -> None:
-        """Let time pass."""
+        """Let time pass, for the streams too: there, silence must not overtake held sound."""
         self._mix.tick(now_ms)
         self._tracks.tick(now_ms)
+        self._streams.tick(now_ms - (self._mix.hold_ms if self._is_mix else 0.0))
 
     async def aclose(self) -> None:
         """Stop listening; hand on what is held back."""

@@ -44,6 +44,11 @@ class MixedSound:
         self._held: deque[AudioPiece] = deque()
         self._stretches: deque[_Stretch] = deque(maxlen=_MOST_STRETCHES)
 
+    @property
+    def hold_ms(self) -> float:
+        """How long each piece is held back."""
+        return self._late_ms + _HOLD_MS
+
     def note(self, sign: Speaking) -> None:
         """Take one sign that somebody began or ceased to speak."""
         at_ms = sign.at_ms - self._late_ms
@@ -62,7 +67,7 @@ class MixedSound:
 
     def tick(self, now_ms: float) -> None:
         """Let time pass: hand on what has waited long enough."""
-        while self._held and now_ms - self._held[0].at_ms >= self._late_ms + _HOLD_MS:
+        while self._held and now_ms - self._held[0].at_ms >= self.hold_ms:
             self._release()
 
     def flush(self) -> None:

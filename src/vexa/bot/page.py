@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from playwright.async_api import Error as PlaywrightError
-from playwright.async_api import Locator, Page
+from playwright.async_api import Page
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from vexa.bot.page_scripts import read_script
@@ -93,19 +93,12 @@ class BrowserPage:
         return PageView(seen["url"], plain(seen["text"]), found, console, seen["state"])
 
     async def click(self, selector: str) -> bool:
-        """Move the mouse to the first visible, enabled match and press it."""
+        """Move the mouse to the first visible, enabled match that nothing covers and press it."""
         try:
-            target = await self._first_usable(selector)
-            if target is None:
+            at = await self._first_within_reach(selector)
+            if at is None:
                 return False
-            box = await target.bounding_box()
-            if box is None:
-                return False
-            x = box["x"] + box["width"] * self._dice.uniform(0.3, 0.7)
-            y = box["y"] + box["height"] * self._dice.uniform(0.3, 0.7)
-            if not await target.evaluate(_HITS, {"x": x, "y": y}):
-                return False
-            await self._page.mouse.move(x, y, steps=self._dice.randint(6, 14))
+            await self._page.mouse.move(*at, steps=self._dice.randint(6, 14))
             await self._page.mouse.down()
             await asyncio.sleep(self._dice.uniform(*_PRESS_S))
             await self._page.mouse.up()
@@ -115,12 +108,20 @@ class BrowserPage:
             raise self._dead(exc) from exc
         return True
 
-    async def _first_usable(self, selector: str) -> Locator | None:
+    async def _first_within_reach(self, selector: str) -> tuple[float, float] | None:
+        """Return a place on the first match that a press there would reach."""
         matches = self._page.locator(selector)
         for index in range(min(await matches.count(), _MOST_MATCHES)):
             match = matches.nth(index)
-            if await match.is_visible() and await match.is_enabled():
-                return match
+            if not (await match.is_visible() and await match.is_enabled()):
+                continue
+            box = await match.bounding_box()
+            if box is None:
+                continue
+            x = box["x"] + box["width"] * self._dice.uniform(0.3, 0.7)
+            y = box["y"] + box["height"] * self._dice.uniform(0.3, 0.7)
+            if await match.evaluate(_HITS, {"x": x, "y": y}):
+                return x, y
         return None
 
     async def type_text(self, selector: str, text: str) -> bool:

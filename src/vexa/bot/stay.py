@@ -93,9 +93,7 @@ class Stay:
     async def _tick(self) -> None:
         # apart from the looks: a page that is slow to answer must not hold up silence and names
         while True:
-            now_ms = time.time() * 1000
-            self._hearing.tick(now_ms)
-            self._streams.tick(now_ms)
+            self._hearing.tick(time.time() * 1000)
             await asyncio.sleep(_TICK_S)
 
     async def _wait_for_admission(self) -> None:

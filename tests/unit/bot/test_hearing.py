@@ -11,6 +11,7 @@ import pytest
 
 from vexa.bot.hearing import Hearing
 from vexa.bot.page_messages import AudioPiece, ChannelMessage, News
+from vexa.bot.participant_streams import ParticipantStreams, Samples
 from vexa.bot.roster import Roster
 from vexa.bot.speech_streams import SpeechStreams
 from vexa.contracts.bot import BotLaunch
@@ -141,6 +142,48 @@ def test_of_a_mix_one_copy_is_heard_and_signs_tell_whose_it_is(kept: Kept) -> No
     assert kept.sources == []
     hearing.tick(LOBBY_MS + 2_000)
     assert kept.sources == ["ada"]
+
+
+class Timeline(Kept):
+    """Streams that cut for real; `told` has what one of them was told."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.told = Told()
+        self._cut = ParticipantStreams(lambda _key, _start_ms: self.told)
+
+    def take(self, piece: AudioPiece) -> None:
+        self._cut.take(piece)
+
+    def tick(self, now_ms: float) -> None:
+        self._cut.tick(now_ms)
+
+
+class Told:
+    """A stream's end that keeps the kinds of what comes."""
+
+    def __init__(self) -> None:
+        self.kinds: list[str] = []
+
+    def audio(self, samples: Samples) -> None:
+        self.kinds.append("sound")
+
+    def gap(self, samples: int) -> None:
+        self.kinds.append("silence")
+
+    def finish(self) -> None: ...
+
+
+def test_silence_does_not_overtake_sound_that_is_held_back(tmp_path: Path) -> None:
+    streams = Timeline(tmp_path)
+    hearing = Hearing(ByMix(), Roster(), streams)
+    hearing.admit()
+    hearing.take_news(News("ada"))
+    for at_ms in range(0, 3_000, 100):
+        hearing.take_audio(replace(named("main"), at_ms=LOBBY_MS + at_ms))
+        hearing.tick(LOBBY_MS + at_ms + 100)
+    assert "sound" in streams.told.kinds
+    assert "silence" not in streams.told.kinds
 
 
 def test_unreadable_news_is_survived(hearing: Hearing) -> None:
