@@ -144,6 +144,12 @@ def test_of_a_mix_one_copy_is_heard_and_signs_tell_whose_it_is(kept: Kept) -> No
     assert kept.sources == ["ada"]
 
 
+class ByLateMix(ByMix):
+    """A platform whose signs are late."""
+
+    speaking_late_ms = 1_000.0
+
+
 class Timeline(Kept):
     """Streams that cut for real; `told` has what one of them was told."""
 
@@ -176,7 +182,7 @@ class Told:
 
 def test_silence_does_not_overtake_sound_that_is_held_back(tmp_path: Path) -> None:
     streams = Timeline(tmp_path)
-    hearing = Hearing(ByMix(), Roster(), streams)
+    hearing = Hearing(ByLateMix(), Roster(), streams)
     hearing.admit()
     hearing.take_news(News("ada"))
     for at_ms in range(0, 3_000, 100):
