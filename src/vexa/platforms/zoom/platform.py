@@ -1,0 +1,95 @@
+"""Zoom's web client as a `Platform`: one place that names which file does what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from vexa.contracts.meeting import Outcome
+from vexa.platforms.base import (
+    Entry,
+    Judgement,
+    MeetingPage,
+    PageView,
+    Person,
+    PlatformDefaults,
+    Probe,
+    RosterChange,
+    SoundBy,
+    Stage,
+    TrackNames,
+)
+from vexa.platforms.zoom import (
+    admission,
+    join,
+    leave,
+    news,
+    page_code,
+    people,
+    removal,
+    selectors,
+    tracks,
+)
+from vexa.platforms.zoom.address import HOSTS
+from vexa.platforms.zoom.company import LATE_MS, Company
+from vexa.platforms.zoom.doorway import Doorway
+
+
+class Zoom(PlatformDefaults):
+    """zoom.us and its client hosts, one stay."""
+
+    hosts: frozenset[str] = HOSTS
+    probes: Mapping[str, Probe] = selectors.PROBES
+    state_script: str = page_code.STATE
+    page_script: str = page_code.NEWS
+    sound_by: SoundBy = SoundBy.PLAYED
+    speaking_late_ms: float = LATE_MS
+
+    def __init__(self) -> None:
+        self._company = Company()
+        self._tracks = tracks.TrackChoice()
+        self._doorway: Doorway | None = None
+
+    async def knock(self, page: MeetingPage, entry: Entry) -> None:
+        """See `join.knock`."""
+        self._company.bot_name = entry.bot_name
+        self._doorway = Doorway(entry)
+        await join.knock(page, self._doorway)
+
+    def hears(self, names: TrackNames, at_ms: float, peak: int) -> bool:
+        """See `tracks.TrackChoice.hears`."""
+        return self._tracks.hears(names, peak)
+
+    def owner_of(self, names: TrackNames) -> str | None:
+        """See `tracks.owner_of`."""
+        return tracks.owner_of(names)
+
+    def judge_admission(self, view: PageView) -> Judgement:
+        """See `admission.judge_admission`; a meeting that had not begun is asked for again."""
+        if self._doorway is not None and self._doorway.opens_again(view):
+            return Judgement(Stage.CONSENT, admission.NOT_STARTED, waited_out=Outcome.NOT_STARTED)
+        return admission.judge_admission(view)
+
+    def judge_stay(self, view: PageView) -> Judgement:
+        """See `removal.judge_stay`."""
+        return removal.judge_stay(view)
+
+    def people_shown(self, view: PageView) -> tuple[Person, ...]:
+        """See `people.people_shown`."""
+        return people.people_shown(view, self._company.bot_name)
+
+    def decode_news(self, text: str) -> RosterChange:
+        """See `news.decode_news`."""
+        return news.decode_news(text, self._company)
+
+    async def tidy(self, page: MeetingPage, view: PageView) -> None:
+        """See `doorway.Doorway.answer`."""
+        if self._doorway is not None:
+            await self._doorway.answer(page, view)
+
+    async def post_chat(self, page: MeetingPage, text: str) -> bool:
+        """See `page_acts.Chat`."""
+        return await leave.CHAT.write(page, text)
+
+    async def leave(self, page: MeetingPage) -> None:
+        """See `leave.leave`."""
+        await leave.leave(page)
