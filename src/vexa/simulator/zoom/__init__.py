@@ -1,0 +1,1 @@
+"""The double of Zoom's web client: pages, signalling by a Worker, one mix played by Web Audio."""

@@ -1,0 +1,37 @@
+"""What a meeting of the Zoom double can be told."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from vexa.simulator.meetings import MeetingOptions
+
+
+class ZoomOptions(MeetingOptions):
+    """How a Zoom meeting behaves. Everything but the id has a default."""
+
+    platform: Literal["zoom"] = "zoom"
+    native_id: str = Field(pattern=r"^[0-9]{9,11}$", description="the meeting's id")
+    passcode: str | None = Field(None, description="what the preview asks of guests")
+    pwd: str | None = Field(None, description="value of ?pwd= that spares a guest the passcode")
+    wall: Literal["none", "on_load", "after_join"] = Field(
+        "none", description="bots are told to use RTMS, at once or a beat after they pressed Join"
+    )
+    started: Literal["yes", "invalid_link", "waits"] = Field(
+        "yes",
+        description="invalid_link: an error page until the host begins; waits: a waiting page",
+    )
+    permission_dialogs: int = Field(2, ge=0, description="times that the page asks for devices")
+    cookie_banner: bool = Field(True, description="covers the classic client's name field")
+    terms: bool = Field(False, description="terms have to be agreed to")
+    failing_loads: int = Field(0, ge=0, description="so many loads end in 'cannot connect'")
+    audio_joins: bool = Field(True, description="joining the sound works")
+    microphone_live: bool = Field(False, description="joining the sound switches the microphone on")
+    signs: Literal["signalling", "tile"] = Field(
+        "signalling", description="who speaks, and the roster: by the Worker, or by the tile alone"
+    )
+    tile_delay_ms: int = Field(300, ge=0, description="the tile changes so long after other signs")
+    footer_hides_after_s: float = Field(3.0, ge=0, description="without a mouse; 0 is never")
+    post_page_after_s: float = Field(3.0, ge=0, description="from an end's dialog to the last page")

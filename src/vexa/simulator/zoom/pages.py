@@ -1,0 +1,114 @@
+"""HTTP side of the Zoom pages: HTML, static files, WebSockets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter, Response, WebSocket
+from fastapi.responses import RedirectResponse
+
+from vexa.simulator.live_meeting import LiveMeeting
+from vexa.simulator.page_files import POLICIES, add_files, html_page
+from vexa.simulator.page_socket import serve_page
+from vexa.simulator.page_texts import texts_in
+from vexa.simulator.zoom.signalling import handle, serve_sound, wire_of
+from vexa.simulator.zoom.texts import TEXTS
+
+STATIC = Path(__file__).parent / "static"
+SIGN_IN_PATH = "/signin"
+
+FindMeeting = Callable[[str], LiveMeeting | None]
+
+
+def _html(config: dict[str, Any]) -> Response:
+    return html_page(
+        config,
+        title=config["texts"][config.get("title", "title")],
+        policy=POLICIES["none"],
+        root='<div id="root"></div>',
+        script="/static/zoom.js",
+        style="/static/zoom.css",
+    )
+
+
+def _plain_page(show: str) -> Response:
+    return _html({"locale": "en", "texts": texts_in(TEXTS, "en", "curly"), "show": show})
+
+
+def _meeting_page(meeting: LiveMeeting, client: str, pwd: str) -> Response:
+    """The page of one client: `launch`, `react` or `classic`."""
+    wire = wire_of(meeting)
+    options = wire.options
+    texts = texts_in(TEXTS, options.locale, options.apostrophe)
+    plain = {"locale": options.locale, "texts": texts, "id": options.native_id}
+    if wire.failing_loads > 0:
+        wire.failing_loads -= 1
+        meeting.record("load_failed")
+        return _html({**plain, "show": "cannot_connect"})
+    if options.page == "sign_in":
+        meeting.record("page_redirected", to=SIGN_IN_PATH)
+        return RedirectResponse(SIGN_IN_PATH)
+    shown = options.model_dump(
+        include={
+            *("wall", "permission_dialogs", "cookie_banner", "terms", "audio_joins"),
+            *("microphone_live", "footer_hides_after_s", "post_page_after_s"),
+        }
+    )
+    is_spared = options.pwd is not None and pwd == options.pwd
+    waits = "" if wire.is_started else options.started
+    title = "error_title" if waits == "invalid_link" else "title"
+    asks = {"asks_passcode": options.passcode is not None and not is_spared, "pwd": pwd}
+    return _html({**plain, **shown, **asks, "client": client, "waits": waits, "title": title})
+
+
+def build_page_router(find_meeting: FindMeeting) -> APIRouter:
+    """Make the routes that a browser sees under Zoom's hosts."""
+    router = APIRouter(include_in_schema=False)
+    _add_fixed_pages(router)
+    _add_sockets(router, find_meeting)
+
+    def show(meeting_id: str, client: str, pwd: str) -> Response:
+        meeting = find_meeting(meeting_id)
+        return _plain_page("invalid") if meeting is None else _meeting_page(meeting, client, pwd)
+
+    @router.get("/j/{meeting_id}")
+    async def launch(meeting_id: str, pwd: str = "") -> Response:
+        return show(meeting_id, "launch", pwd)
+
+    @router.get("/wc/join/{meeting_id}")
+    async def classic(meeting_id: str, pwd: str = "") -> Response:
+        return show(meeting_id, "classic", pwd)
+
+    @router.get("/wc/{meeting_id}/join")
+    async def react(meeting_id: str, pwd: str = "") -> Response:
+        return show(meeting_id, "react", pwd)
+
+    return router
+
+
+def _add_fixed_pages(router: APIRouter) -> None:
+    add_files(router, "/static", STATIC)
+
+    @router.get("/")
+    async def landing() -> Response:
+        return _plain_page("title")
+
+    @router.get(SIGN_IN_PATH)
+    async def sign_in() -> Response:
+        return _plain_page("sign_in")
+
+    @router.get("/postattendee")
+    async def post() -> Response:
+        return _plain_page("post")
+
+
+def _add_sockets(router: APIRouter, find_meeting: FindMeeting) -> None:
+    @router.websocket("/wc/{meeting_id}/signal")
+    async def signal(socket: WebSocket, meeting_id: str) -> None:
+        await serve_page(socket, find_meeting(meeting_id), handle)
+
+    @router.websocket("/wc/{meeting_id}/media/{visitor_id}")
+    async def media(socket: WebSocket, meeting_id: str, visitor_id: str) -> None:
+        await serve_sound(socket, find_meeting(meeting_id), visitor_id)

@@ -1,0 +1,121 @@
+// Inside the meeting: who speaks, footer, sound's button, people, chat, leaving.
+import { button, config, make, root, texts } from "./dom.js";
+import { showModal } from "./modal.js";
+
+export class Call {
+  constructor(sound, handlers) {
+    this.sound = sound;
+    this.handlers = handlers;
+    this.people = [];
+    this.name = make("span", {});
+    this.list = make("div", { role: "list", "aria-label": texts.participants_title });
+    this.panel = make("aside", { class: "panel", hidden: true }, this.list);
+    this.lines = make("div", { role: "log", "aria-label": texts.chat_list, class: "chat" });
+    this.chat = make("aside", { class: "panel", hidden: true }, this.lines);
+    this.muted = !config.microphone_live;
+    this.wake = () => this.showFooter();
+  }
+
+  show() {
+    const footer = make("div", { class: "video-avatar__avatar-footer" }, this.name);
+    const tile = make("div", { class: "speaker-active-container__video-frame" }, footer);
+    this.audioButton = button("", { class: "join-audio-container__btn" }, () => this.pressAudio());
+    this.peopleButton = button("", {}, () => {
+      this.panel.hidden = !this.panel.hidden;
+    });
+    const chatButton = button("", { "aria-label": texts.chat }, () => {
+      this.chat.hidden = !this.chat.hidden;
+    });
+    const leaveButton = button(texts.leave, { "aria-label": texts.leave }, () => this.askToLeave());
+    this.footer = make("footer", { id: "wc-footer", class: "footer" });
+    this.footer.append(this.audioButton, this.peopleButton, chatButton, leaveButton);
+    this.chat.append(this.writeBox());
+    const app = make("div", { class: "meeting-app" }, tile, this.panel, this.chat, this.footer);
+    root.replaceChildren(app);
+    document.addEventListener("mousemove", this.wake);
+    this.labelAudio();
+    this.draw();
+    this.showFooter();
+  }
+
+  end() {
+    document.removeEventListener("mousemove", this.wake);
+    clearTimeout(this.hideTimer);
+  }
+
+  showFooter() {
+    this.footer.classList.remove("footer--hidden");
+    clearTimeout(this.hideTimer);
+    if (!config.footer_hides_after_s) return;
+    const hide = () => this.footer.classList.add("footer--hidden");
+    this.hideTimer = setTimeout(hide, config.footer_hides_after_s * 1000);
+  }
+
+  pressAudio() {
+    if (this.sound.isOpen) {
+      this.muted = !this.muted;
+      this.handlers.log(this.muted ? "muted" : "unmuted");
+      this.labelAudio();
+      return;
+    }
+    const dialog = make("div", { class: "join-dialog", role: "dialog" });
+    const join = button(texts.computer_audio, { class: "join-audio-by-voip__join-btn" }, async () => {
+      dialog.remove();
+      if (config.audio_joins && this.handlers.hasDevices()) await this.sound.open();
+      this.labelAudio();
+    });
+    dialog.append(join, button(texts.phone, {}, () => {}));
+    document.body.append(dialog);
+  }
+
+  labelAudio() {
+    const joined = this.muted ? texts.unmute_mine : texts.mute_mine;
+    this.audioButton.setAttribute("aria-label", this.sound.isOpen ? joined : texts.join_audio);
+    this.audioButton.textContent = this.audioButton.getAttribute("aria-label");
+  }
+
+  draw() {
+    const count = String(this.people.length);
+    this.peopleButton?.setAttribute("aria-label", texts.participants.replace("{n}", count));
+    if (this.peopleButton) this.peopleButton.textContent = count;
+    const rows = this.people.map((one) => {
+      const name = one.self ? `${one.name} ${texts.me}` : one.name;
+      return make("div", { class: "participants-li", "aria-label": `${name},` }, name);
+    });
+    this.list.replaceChildren(...rows);
+  }
+
+  activate(name) {
+    this.name.textContent = name;
+  }
+
+  writeBox() {
+    const box = make("div", { contenteditable: "true", class: "tiptap ProseMirror" });
+    box.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter") return;
+      event.preventDefault();
+      this.handlers.chat(box.textContent.trim());
+      box.replaceChildren();
+    });
+    return make("div", { class: "chat-rtf-box__editor-outer" }, box);
+  }
+
+  write({ from, text }) {
+    this.lines.append(make("div", { role: "row", "aria-label": `${from}, ${text}` }, `${from}: ${text}`));
+  }
+
+  // Enter would cancel; only the red button leaves.
+  askToLeave() {
+    const menu = make("div", { class: "leave-meeting-options" });
+    const danger = { class: "leave-meeting-options__btn leave-meeting-options__btn--danger" };
+    menu.append(
+      button(texts.leave_meeting, danger, () => this.handlers.leave()),
+      button(texts.cancel, { class: "leave-meeting-options__btn" }, () => menu.remove()),
+    );
+    document.body.append(menu);
+  }
+
+  showDialog(name) {
+    showModal(texts[name], [[texts.got_it]]);
+  }
+}

@@ -1,0 +1,34 @@
+// What the host of the test makes a page do.
+import { stall, toast } from "./disturb.js";
+import { button, make, root, texts } from "./dom.js";
+
+export function showEffect(effect, { call, sound, send }) {
+  switch (effect.effect) {
+    case "dialog":
+      call?.showDialog(effect.dialog);
+      break;
+    case "toast":
+      toast(effect.text ?? texts[effect.text_key], effect.duration_s);
+      break;
+    case "mute":
+      if (call && !call.muted) call.pressAudio();
+      toast(texts.host_muted, 4);
+      break;
+    case "kill":
+      sound.close();
+      root.replaceChildren();
+      break;
+    case "navigate":
+      location.assign(effect.url);
+      break;
+    case "captcha":
+      root.replaceChildren(make("main", { class: "message" }, button(texts.captcha, {}, () => {})));
+      break;
+    case "stall":
+      stall(effect);
+      break;
+    case "host_starts":
+      send({ type: "host_starts" });
+      break;
+  }
+}

@@ -1,0 +1,95 @@
+// A meeting's page: one state after the other, as the server says.
+import { Call } from "./call.js";
+import { config, texts } from "./dom.js";
+import { showEffect } from "./effects.js";
+import { showModal } from "./modal.js";
+import { Preview, askForDevices, askTerms, showLaunch, showText, showWaitingRoom, showWall } from "./screens.js";
+import { Sound } from "./sound.js";
+
+function openMeeting() {
+  const scheme = location.protocol === "https:" ? "wss" : "ws";
+  const socket = new WebSocket(`${scheme}://${location.host}/wc/${config.id}/signal`);
+  const send = (message) => socket.readyState === WebSocket.OPEN && socket.send(JSON.stringify(message));
+  const log = (event, details = {}) => send({ type: "log", event, ...details });
+  const signalling = new Worker("/static/rwg_worker.js");
+  let visitor = "";
+  let call = null;
+  let allowed = true;
+  const sound = new Sound(() => visitor, log);
+  const leave = () => send({ type: "leave" });
+  const preview = new Preview((name, passcode) => {
+    send({ type: "join", name, passcode, pwd: config.pwd });
+    if (config.wall === "none" && !config.asks_passcode) showText("joining");
+  }, log);
+
+  function goToLastPage() {
+    sound.close();
+    call?.end();
+    location.assign(`/postattendee?id=${config.id}`);
+  }
+
+  // An end says so over the meeting, until the page goes on by itself.
+  function end(key, why = "") {
+    sound.close();
+    showModal(texts[key], [[texts.ok, goToLastPage]], why);
+    setTimeout(goToLastPage, config.post_page_after_s * 1000);
+  }
+
+  const states = {
+    prejoin: async () => {
+      if (config.wall === "on_load") return showWall();
+      if (config.waits === "invalid_link") return showText("invalid");
+      if (config.waits) return showText("waits_for_host");
+      if (config.terms) await askTerms();
+      allowed = await askForDevices();
+      return preview.show();
+    },
+    knocking: () => showWaitingRoom(leave),
+    in_call: () => {
+      call = new Call(sound, {
+        log,
+        leave,
+        chat: (text) => send({ type: "chat", text }),
+        hasDevices: () => allowed,
+      });
+      call.show();
+      send({ type: "in_call" });
+    },
+    denied: () => end("removed"),
+    timeout: () => showText("timeout"),
+    removed: () => end("removed", texts.removed_why),
+    ended: () => end("ended"),
+    left: goToLastPage,
+    blocked: () => showText("blocked"),
+    not_found: () => showText("not_found"),
+    sign_in: () => location.assign("/signin"),
+  };
+
+  const acts = {
+    welcome: ({ visitor_id }) => {
+      visitor = visitor_id;
+    },
+    state: ({ state }) => states[state]?.(),
+    passcode_wrong: () => preview.refusePasscode(),
+    wall: () => showWall(),
+    people: ({ people }) => {
+      if (!call) return;
+      call.people = people;
+      call.draw();
+    },
+    active: ({ name }) => call?.activate(name),
+    rwg: ({ data }) => signalling.postMessage(data),
+    chat: (line) => call?.write(line),
+    effect: (effect) => showEffect(effect, { call, sound, send }),
+  };
+
+  socket.addEventListener("open", () => log("hello", { webdriver: navigator.webdriver }));
+  socket.addEventListener("message", ({ data }) => {
+    const message = JSON.parse(data);
+    acts[message.type]?.(message);
+  });
+}
+
+if (config.show) showText(config.show);
+else if (config.client === "launch") showLaunch();
+else openMeeting();
