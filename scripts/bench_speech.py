@@ -14,9 +14,9 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,7 @@ from tests.bench.speech.material import (
     plain_words,
 )
 from tests.bench.speech.noise import make_recordings
+from tests.bench.speech.overload import Crowd, overload_keys
 from tests.bench.speech.report import capacity, comparison, plot, table
 from tests.bench.speech.runs import Run, drafts, finals, percentile, run_case
 from tests.bench.speech.servers import PEER, Server, our_server, peer_python, peer_server
@@ -52,10 +53,11 @@ class Plan:
     capacity_tiny_en: tuple[int, ...]
     meeting_s: float
     noise_s: float
+    overload: Crowd
 
 
-FULL = Plan(120, 3, (1, 2, 8, 12), 300, (4, 8, 12), (8, 12, 16, 20), 600, 60)
-QUICK = Plan(40, 1, (), 45, (8,), (12,), 60, 20)
+FULL = Plan(120, 3, (1, 2, 8, 12), 300, (4, 8, 12), (8, 12, 16, 20), 600, 60, Crowd())
+QUICK = Plan(40, 1, (), 45, (8,), (12,), 60, 20, Crowd(2, 18, 10.0, 30.0, 25.0))
 
 
 class Bench:
@@ -117,6 +119,15 @@ class Bench:
             for name, score in zip(recordings, run.scores, strict=True)
         }
 
+    def overload(self, model: str) -> dict[str, Any]:
+        """Let a crowd come to some who talk, and leave again."""
+        crowd = self._plan.overload
+        streams = self._talk(crowd.steady, crowd.seconds, self._seed)
+        streams += self._talk(crowd.extra, crowd.stays_s, self._seed + 1)
+        starts_s = [0.0] * crowd.steady + [crowd.comes_s] * crowd.extra
+        run = self._run(f"overload {model}", model, streams, starts_s=starts_s)
+        return overload_keys(run, crowd)
+
     def stock_client(self) -> dict[str, Any]:
         """Let whisper-live's own client talk to our server."""
         stream = self._talk(1, 12.0, self._seed)[0]
@@ -139,9 +150,17 @@ class Bench:
     def _talk(self, count: int, seconds: float, seed: int) -> list[Stream]:
         return continuous_talkers(self._voices, count, seconds, seed)
 
-    def _run(self, case: str, model: str, streams: list[Stream], *, peer: bool = False) -> Run:
+    def _run(
+        self,
+        case: str,
+        model: str,
+        streams: list[Stream],
+        *,
+        peer: bool = False,
+        starts_s: Sequence[float] = (),
+    ) -> Run:
         with _server(self._models[model], peer=peer) as server:
-            run = run_case(server, case, streams)
+            run = run_case(server, case, streams, starts_s)
         self.runs.append(run)
         print(table([run]).splitlines()[-1], file=sys.stderr, flush=True)
         return run
@@ -155,40 +174,63 @@ def _server(model: Path, *, peer: bool = False) -> Iterator[Server]:
             yield server
 
 
-def main() -> None:
-    """Measure, print the table, and the report as the last line."""
-    report = Report()
-    plan = QUICK if os.environ.get("QUICK") == "1" else FULL
-    plan = Plan(
-        **{
-            **vars(plan),
-            "seconds": float(os.environ.get("BENCH_SECONDS", plan.seconds)),
-            "runs": int(os.environ.get("BENCH_RUNS", plan.runs)),
-        }
-    )
-    speech = os.environ.get("SPEECH")
-    with_peer = os.environ.get("ONLY") != "vexa"
-    if with_peer:
-        peer_python()
-    seed = int(os.environ.get("SEED", "1"))
-    bench = Bench(plan, Path(speech) if speech else None, seed, with_peer=with_peer)
-    keys: dict[str, Any] = {"quick": plan.runs < 3, "speech": "human" if speech else "flite"}
-    keys |= bench.compare()
-    if os.environ.get("PART") != "compare":
-        if with_peer:
-            keys["stock_client"] = bench.stock_client()
+PARTS = ("compare", "client", "meeting", "noise", "capacity", "overload")
+
+
+def measure(bench: Bench, plan: Plan, parts: Sequence[str], *, with_peer: bool) -> dict[str, Any]:
+    """Measure the parts; return their keys."""
+    keys: dict[str, Any] = {}
+    if "compare" in parts:
+        keys |= bench.compare()
+    if "client" in parts and with_peer:
+        keys["stock_client"] = bench.stock_client()
+    if "meeting" in parts:
         keys["meeting_of_8"] = bench.meeting()
+    if "noise" in parts:
         false_words = bench.noise()
         keys["false_words_per_min"] = round(sum(false_words.values()) / len(false_words), 2)
         keys["false_words_per_min_by_recording"] = false_words
+    if "capacity" in parts:
         keys["capacity_base"] = bench.capacity("base", plan.capacity_base)
         keys["capacity_tiny_en"] = bench.capacity("tiny.en", plan.capacity_tiny_en)
+    if "overload" in parts:
+        keys["overload"] = {model: bench.overload(model) for model in ("tiny.en", "base")}
+    return keys
+
+
+def chosen_parts() -> list[str]:
+    """Read `PART`; exit with status 2 when it names what there is not."""
+    parts = os.environ.get("PART", ",".join(PARTS)).split(",")
+    if unknown := set(parts) - set(PARTS):
+        print(f"PART: {', '.join(unknown)}: allowed are {', '.join(PARTS)}", file=sys.stderr)
+        raise SystemExit(2)
+    return parts
+
+
+def main() -> None:
+    """Measure, print the table, and the report as the last line."""
+    report = Report()
+    parts = chosen_parts()
+    quick = os.environ.get("QUICK") == "1"
+    plan = QUICK if quick else FULL
+    plan = replace(
+        plan,
+        seconds=float(os.environ.get("BENCH_SECONDS", plan.seconds)),
+        runs=int(os.environ.get("BENCH_RUNS", plan.runs)),
+    )
+    speech = os.environ.get("SPEECH")
+    with_peer = os.environ.get("ONLY") != "vexa"
+    if with_peer and {"compare", "client"} & set(parts):
+        peer_python()
+    seed = int(os.environ.get("SEED", "1"))
+    bench = Bench(plan, Path(speech) if speech else None, seed, with_peer=with_peer)
+    keys = measure(bench, plan, parts, with_peer=with_peer)
     out = Path(os.environ.get("BENCH_OUT", ROOT / "build" / "bench-speech"))
     out.mkdir(parents=True, exist_ok=True)
     (out / "speech.md").write_text(table(bench.runs) + "\n")
     plot(bench.runs, out / "speech.svg")
     print(table(bench.runs), file=sys.stderr)
-    report.emit(keys)
+    report.emit({"quick": quick, "speech": "human" if speech else "flite", **keys})
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """The load: plays rendered streams to a speech server at the pace of speech, and keeps what comes.
 
 A process of its own at lower priority: `python -m tests.bench.speech.load FOLDER`. The folder holds
-`plan.json` and `stream-N.npy`; it writes `heard.json`. Nothing is computed while it plays.
+`plan.json` and `stream-N.npy`; it writes `heard.json`. A stream connects at its `starts_s`.
+Nothing is computed while it plays.
 """
 
 from __future__ import annotations
@@ -45,6 +46,7 @@ class Player:
 
     async def play(self) -> None:
         """Connect, wait for the server, talk, and listen until it has said all."""
+        await asyncio.sleep(self._plan["starts_s"][self._number])
         hello = self._plan["hellos"][self._number]
         async with connect(self._plan["url"], max_size=None, ping_interval=None) as socket:
             await socket.send(json.dumps(hello))

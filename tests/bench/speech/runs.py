@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,8 +70,13 @@ class Run:
         return not (self.refused or late or self.growth_s > GROWTH_S)
 
 
-def run_case(server: Server, case: str, streams: list[Stream]) -> Run:
-    """Play the streams to the server at once; return the scores."""
+def run_case(
+    server: Server, case: str, streams: list[Stream], starts_s: Sequence[float] = ()
+) -> Run:
+    """Play the streams to the server, each from its time in `starts_s` or at once.
+
+    Returns the scores; times in them are seconds from the first sample of the stream.
+    """
     with tempfile.TemporaryDirectory(prefix="vexa-bench-") as name:
         folder = Path(name)
         for number, stream in enumerate(streams):
@@ -79,6 +84,7 @@ def run_case(server: Server, case: str, streams: list[Stream]) -> Run:
         plan = {
             "url": server.url,
             "hellos": server.hellos(len(streams)),
+            "starts_s": list(starts_s) or [0.0] * len(streams),
             "gaps": server.gaps,
             "linger_s": server.linger_s,
             "goodbye_s": server.goodbye_s,
