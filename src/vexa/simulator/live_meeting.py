@@ -22,7 +22,7 @@ from vexa.simulator.meetings import (
     Visitor,
     VisitorState,
 )
-from vexa.simulator.sfu.conference import Conference
+from vexa.simulator.sfu.conference import Conference, Receiver
 from vexa.simulator.sfu.peers import Peer
 from vexa.simulator.sfu.speaking_lights import SpeakingLights
 from vexa.simulator.sfu.speech_source import TICK_MS
@@ -244,15 +244,15 @@ class LiveMeeting:
 
     def drop_network(self, visitor_id: str, duration_s: float) -> None:
         """Send a visitor no sound for a while; its page shows that it reconnects."""
-        peer = self.peers.get(visitor_id)
+        receiver = self.conference.receivers.get(visitor_id)
         self.effect(visitor_id, "toast", text_key="reconnecting", duration_s=duration_s)
-        if peer is not None:
-            peer.receiver.dropped = True
-            self._tasks.spawn("network", self._restore_network(peer, duration_s))
+        if receiver is not None:
+            receiver.dropped = True
+            self._tasks.spawn("network", self._restore_network(receiver, duration_s))
 
-    async def _restore_network(self, peer: Peer, duration_s: float) -> None:
+    async def _restore_network(self, receiver: Receiver, duration_s: float) -> None:
         await asyncio.sleep(duration_s)
-        peer.receiver.dropped = False
+        receiver.dropped = False
 
     def say_in_chat(self, device_id: str, text: str) -> None:
         """Add a line to the chat; every page in the call gets it on its channel."""

@@ -112,8 +112,6 @@ def test_refusals_name_the_field(body: dict[str, Any], field: str, said: str) ->
     [
         ({"meeting_url": TEAMS_LINK}, "platform"),
         ({"platform": "teams", "native_meeting_id": "1234567890", "passcode": "abcd"}, "platform"),
-        ({"meeting_url": "https://zoom.us/j/82345678901"}, "platform"),
-        ({"platform": "zoom", "native_meeting_id": "823 4567 8901"}, "platform"),
         ({"mode": "browser_session"}, "mode"),
         ({**BY_ID, "transcription_tier": "deferred"}, "transcription_tier"),
         ({**BY_ID, "transcribe_enabled": False}, "transcribe_enabled"),

@@ -64,6 +64,6 @@ def test_the_language_is_pinned_and_other_queries_are_dropped(given: str, opened
 def test_what_is_on_the_wire_but_not_joinable() -> None:
     assert joinable("google_meet")
     assert not joinable("teams")
-    assert not joinable("zoom")
+    assert joinable("zoom")
     with pytest.raises(ConfigurationError):
         platform_address("webex", "1234567890")

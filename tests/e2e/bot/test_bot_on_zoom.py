@@ -1,0 +1,245 @@
+"""Simulated: a bot in meetings of the Zoom double. One simulator for the whole module."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from tests.e2e.bot.conftest import World
+from tests.support.bot_process import BOT_NAME, BotProcess
+from tests.support.fake_manager import FakeManager
+from tests.support.recording_speech import RecordingSpeech
+from tests.support.wait_until import wait_until
+from vexa.contracts.meeting import Outcome
+from vexa.simulator.client import ControlClient
+from vexa.simulator.process import SimulatorProcess
+
+LINE = "The quick brown fox jumps over the lazy dog."
+#: Loud time of a line that was heard, of its length, at least; and at most under a wrong name.
+SPOKEN, WRONG = 0.4, 0.05
+#: Silence after each line, in which a busy machine may still play it, seconds.
+PAUSE_S = 3.0
+#: A user who stops a bot sees it gone within this time, seconds.
+GONE_S = 10.0
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def simulator(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[SimulatorProcess]:
+    async with SimulatorProcess(tmp_path_factory.mktemp("simulator"), seed=7) as running:
+        yield running
+
+
+@pytest.fixture
+async def world(simulator: SimulatorProcess, tmp_path: Path, display: str) -> AsyncIterator[World]:
+    bot = BotProcess(tmp_path, display)
+    async with (
+        ControlClient(simulator.control_url) as control,
+        FakeManager() as manager,
+        RecordingSpeech() as speech,
+    ):
+
+        async def send(meeting: str, **changes: Any) -> BotProcess:
+            url = f"https://app.zoom.us/wc/{meeting}/join"
+            address = {"native_meeting_id": meeting, "meeting_url": url}
+            await bot.start(
+                simulator, manager, speech, **{"platform": "zoom", **address, **changes}
+            )
+            return bot
+
+        yield World(simulator, control, manager, speech, send)
+        await bot.stop()
+
+
+async def create(world: World, meeting: str, **options: Any) -> None:
+    await world.control.create_meeting(meeting, platform="zoom", **options)
+
+
+async def add(world: World, meeting: str, name: str, *at_s: float, **facts: Any) -> Any:
+    voices = {"Ada": "slt", "Bob": "rms"}
+    speech = [{"at_s": at, "say": LINE, "voice": voices.get(name, "awb")} for at in at_s]
+    return await world.control.add_participant(meeting, name, speech=speech, **facts)
+
+
+async def said(world: World, meeting: str) -> list[dict[str, Any]]:
+    """Wait until everything was said; return what was."""
+
+    async def is_over() -> bool:
+        return bool((await world.control.meeting(meeting))["speech_over"])
+
+    await wait_until(is_over, within_s=90, what="end of the speech")
+    return await world.control.truth(meeting)
+
+
+def shares(world: World, line: dict[str, Any]) -> dict[str | None, float]:
+    """Name → loud time under it from a line's beginning to the pause after it, of the line's."""
+    begin_s, end_s = line["start_epoch_s"], line["end_epoch_s"]
+    found: dict[str | None, float] = {}
+    for stream in world.speech.streams.values():
+        loud_s = stream.loud_share(begin_s, end_s + PAUSE_S) * (end_s + PAUSE_S - begin_s)
+        found[stream.name] = found.get(stream.name, 0.0) + loud_s / (end_s - begin_s)
+    return found
+
+
+async def heard(world: World, line: dict[str, Any], name: str | None) -> dict[str | None, float]:
+    """Wait until a line was heard under a name; return all shares of it."""
+    for_a_line = f"{line['name']}'s line under {name}"
+    await wait_until(
+        lambda: shares(world, line).get(name, 0.0) > SPOKEN, within_s=60, what=for_a_line
+    )
+    return shares(world, line)
+
+
+async def test_two_people_are_named_right_on_the_mix_and_the_host_removes_the_bot(
+    world: World,
+) -> None:
+    meeting = "82345678901"
+    await create(world, meeting, dialogs=["ai_companion", "recording"], microphone_live=True)
+    ada = await add(world, meeting, "Ada", 0.5, 14.0)
+    await add(world, meeting, "Bob", 7.0, 14.0)
+    bot = await world.send(meeting, notice="I take notes.")
+    await world.manager.wait_for("active", within_s=90)
+    await world.control.wait_for_event(meeting, "chat", within_s=60, text="I take notes.")
+    # what anyone writes is no end
+    for text in ("You have been removed", "This meeting has been ended by host"):
+        await world.control.order(meeting, "chat", participant=ada["id"], text=text)
+    await world.control.start_clock(meeting)
+    lines = await said(world, meeting)
+    for line in lines[:2]:
+        found = await heard(world, line, line["name"])
+        other = {"Ada": "Bob", "Bob": "Ada"}[line["name"]]
+        assert found.get(other, 0.0) < WRONG, (line, found)
+    # both at once: their words are there, under nobody's name
+    for line in lines[2:]:
+        found = await heard(world, line, None)
+        assert found["Ada"] + found["Bob"] < SPOKEN, found
+    await wait_until(
+        lambda: world.manager.heartbeats[-1].participants == 2, within_s=30, what="two people"
+    )
+    # joining the sound switched the microphone on; nobody hears the bot
+    await world.control.wait_for_event(meeting, "muted")
+    assert "completed" not in world.manager.statuses
+    await world.control.order(meeting, "remove")
+    assert await bot.ended() == 0
+    assert world.manager.statuses == ["joining", "active", "completed"]
+    assert world.manager.end.outcome is Outcome.REMOVED
+
+
+async def test_the_tile_alone_names_and_a_user_stops_the_bot(world: World) -> None:
+    meeting = "82345678902"
+    doors = {"terms": True, "passcode": "s3cret", "failing_loads": 1}
+    await create(world, meeting, signs="tile", **doors)
+    await add(world, meeting, "Ada", 0.5)
+    await add(world, meeting, "Bob", 7.0, 14.0)
+    # a company's own door leads to the classic client, with its cookie banner
+    url = f"https://acme.zoom.us/wc/join/{meeting}"
+    await world.send(meeting, meeting_url=url, hosts=["acme.zoom.us"], passcode="s3cret")
+    bot_ended = world.manager
+    await bot_ended.wait_for("active", within_s=90)
+    await world.control.start_clock(meeting)
+    lines = await said(world, meeting)
+    # the last words are still on their way when the user stops the bot
+    world.manager.leave.set()
+    stopped_s = time.monotonic()
+    await world.control.wait_for_event(meeting, "left", within_s=60)
+    assert time.monotonic() - stopped_s < GONE_S
+    await bot_ended.wait_for("completed", within_s=60)
+    assert world.manager.end.outcome is Outcome.STOPPED_BY_USER
+    for line in lines:
+        names = {None: 0.0, **shares(world, line)}
+        other = {"Ada": "Bob", "Bob": "Ada"}[line["name"]]
+        assert names[None] + names.get(line["name"], 0.0) > SPOKEN, (line, names)
+        assert names.get(other, 0.0) < WRONG, (line, names)
+    # the tile shows Bob all along by his second line
+    assert shares(world, lines[-1])["Bob"] > SPOKEN
+    joined = [one for one in await world.control.events(meeting) if one["event"] == "joined"]
+    assert [one["name"] for one in joined] == [BOT_NAME]
+
+
+async def test_the_waiting_room_is_waited_in_and_the_host_ends_the_meeting(world: World) -> None:
+    meeting = "82345678903"
+    await create(world, meeting, access="ask", locale="de", footer_hides_after_s=1.0)
+    await add(world, meeting, "Ada", 0.1)
+    bot = await world.send(meeting)
+    await world.manager.wait_for("awaiting_admission", within_s=90)
+    await world.control.start_clock(meeting)
+    await said(world, meeting)
+    assert world.manager.statuses == ["joining", "awaiting_admission"]
+    await world.control.order(meeting, "admit")
+    await world.manager.wait_for("active", within_s=60)
+    await world.control.order(meeting, "end")
+    assert await bot.ended() == 0
+    assert world.manager.end.outcome is Outcome.MEETING_ENDED
+    # what was said before the admission is not heard
+    assert world.speech.streams == {}
+
+
+async def test_a_host_who_does_not_let_the_bot_in_refuses_it(world: World) -> None:
+    meeting = "82345678904"
+    await create(world, meeting, access="ask", apostrophe="straight")
+    bot = await world.send(meeting)
+    await world.manager.wait_for("awaiting_admission", within_s=90)
+    await world.control.order(meeting, "deny")
+    assert await bot.ended() == 0
+    assert world.manager.statuses == ["joining", "awaiting_admission", "failed"]
+    assert world.manager.end.outcome is Outcome.DENIED
+
+
+@pytest.mark.parametrize(
+    ("meeting", "options", "outcome"),
+    [
+        ("82345678905", {"access": "ask"}, Outcome.KNOCK_TIMED_OUT),
+        ("82345678906", {"started": "invalid_link"}, Outcome.NOT_STARTED),
+        ("82345678907", {"started": "waits", "locale": "de"}, Outcome.NOT_STARTED),
+    ],
+)
+async def test_a_wait_in_vain_says_what_was_waited_for(
+    world: World, meeting: str, options: dict[str, str], outcome: Outcome
+) -> None:
+    await create(world, meeting, **options)
+    bot = await world.send(meeting, automatic_leave={"max_wait_for_admission": 2_000})
+    assert await bot.ended(within_s=90) == 0
+    assert world.manager.statuses == ["joining", "awaiting_admission", "failed"]
+    assert world.manager.end.outcome is outcome
+
+
+@pytest.mark.parametrize(
+    ("meeting", "options", "passcode", "outcome"),
+    [
+        ("82345678908", {"wall": "on_load"}, None, Outcome.BLOCKED),
+        ("82345678909", {"wall": "after_join", "locale": "de"}, None, Outcome.BLOCKED),
+        ("82345678910", {"page": "sign_in"}, None, Outcome.SIGN_IN_REQUIRED),
+        ("82345678911", {"page": "blocked"}, None, Outcome.SIGN_IN_REQUIRED),
+        ("82345678912", {"passcode": "s3cret"}, "guess", Outcome.PASSCODE_WRONG),
+        ("82345678913", {"passcode": "s3cret"}, None, Outcome.PASSCODE_WRONG),
+        ("82345678914", {"failing_loads": 9}, None, Outcome.NETWORK_LOST),
+        ("82345678915", {"audio_joins": False}, None, Outcome.PAGE_CHANGED),
+    ],
+)
+async def test_a_refusal_says_which(
+    world: World, meeting: str, options: dict[str, Any], passcode: str | None, outcome: Outcome
+) -> None:
+    await create(world, meeting, **options)
+    bot = await world.send(meeting, passcode=passcode)
+    assert await bot.ended(within_s=90) == 0
+    assert world.manager.statuses == ["joining", "failed"]
+    assert world.manager.end.outcome is outcome
+    wrong = [one for one in await world.control.events(meeting) if one["event"] == "passcode_wrong"]
+    assert len(wrong) == (passcode == "guess")
+
+
+async def test_a_meeting_that_begins_later_is_joined_then(world: World) -> None:
+    meeting = "82345678916"
+    await create(world, meeting, started="invalid_link")
+    await add(world, meeting, "Ada")
+    bot = await world.send(meeting)
+    await world.manager.wait_for("awaiting_admission", within_s=90)
+    await world.control.order(meeting, "effect", effect="host_starts")
+    await world.manager.wait_for("active", within_s=90)
+    await world.control.order(meeting, "end")
+    assert await bot.ended() == 0
+    assert world.manager.end.outcome is Outcome.MEETING_ENDED
