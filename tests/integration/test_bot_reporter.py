@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
@@ -13,7 +14,7 @@ from tests.support.wait_until import wait_until
 from vexa.bot import reporter
 from vexa.bot.lifecycle import End
 from vexa.bot.reporter import ManagerClient, Reporter
-from vexa.contracts.bot import BotLaunch
+from vexa.contracts.bot import BotLaunch, OrderKind
 from vexa.contracts.meeting import MeetingStatus, Outcome
 
 END = End(Outcome.MEETING_ENDED, "page: the meeting ended")
@@ -68,11 +69,14 @@ async def test_a_report_that_nobody_takes_is_told_as_lost(
 async def test_a_heartbeat_brings_the_order_and_its_failure_is_an_error(tmp_path: Path) -> None:
     async with FakeManager() as manager:
         client = ManagerClient(launch(tmp_path, manager.url))
-        assert not await client.heartbeat("active", tracks=3, people=2, audio_s=1.25)
+        signs: dict[str, Any] = {"tracks": 3, "people": 2, "audio_s": 1.25, "config_revision": 4}
+        assert not await client.heartbeat("active", **signs)
         manager.leave.set()
-        assert await client.heartbeat("active", tracks=3, people=2, audio_s=1.25)
+        (order,) = await client.heartbeat("active", **signs)
+        assert order.action is OrderKind.LEAVE
         assert manager.heartbeats[-1].participants == 2
+        assert manager.heartbeats[-1].config_revision == 4
         manager.is_away = True
         with pytest.raises(httpx2.HTTPError):
-            await client.heartbeat("active", tracks=3, people=2, audio_s=1.25)
+            await client.heartbeat("active", **signs)
         await client.aclose()

@@ -13,6 +13,7 @@ from tests.support.processes import free_port
 from tests.support.recording_speech import Heard, RecordingSpeech
 from tests.support.wait_until import wait_until
 from vexa.bot.speech_stream import SpeechStream, StreamAddress
+from vexa.contracts.bot import SpeechWishes
 from vexa.contracts.times import iso_utc
 from vexa.contracts.whisper_protocol import Hello
 
@@ -104,7 +105,7 @@ async def test_a_server_that_kept_a_part_hears_the_rest() -> None:
         await speech.drop_sockets()
         stream.audio(SECOND)
         await heard_by(speech, 32_000)
-        assert heard.sockets == 2
+        assert len(heard.hellos) == 2
         assert loud_runs(heard) == [(0, 32_000)]
 
 
@@ -132,6 +133,38 @@ async def test_a_goodbye_that_was_lost_is_said_again() -> None:
         async with RecordingSpeech(port) as second:
             await asyncio.wait_for(task, 20)
             assert second.streams["c-1"].ended
+
+
+async def test_another_language_is_asked_for_at_once_and_no_sound_is_lost_or_doubled() -> None:
+    async with RecordingSpeech() as speech, stream_to(speech.port) as (stream, task):
+        stream.audio(SECOND)
+        heard = await heard_by(speech, 16_000)
+        stream.listen_anew(SpeechWishes(language="de", task="translate"))
+        stream.audio(SECOND)
+        await wait_until(lambda: len(heard.hellos) == 2, within_s=20, what="a second hello")
+        stream.audio(SECOND)
+        stream.finish()
+        stream.listen_anew(SpeechWishes(language="fr"))
+        await asyncio.wait_for(task, 20)
+    assert [(hello.uid, hello.language, hello.task) for hello, _ in heard.hellos] == [
+        ("c-1", None, "transcribe"),
+        ("c-1", "de", "translate"),
+    ]
+    assert loud_runs(heard) == [(0, 48_000)]
+    assert heard.ended
+
+
+async def test_another_language_waits_for_a_server_that_is_away() -> None:
+    port = free_port()
+    async with stream_to(port) as (stream, task):
+        stream.audio(SECOND)
+        stream.listen_anew(SpeechWishes(language="de"))
+        stream.finish()
+        async with RecordingSpeech(port) as speech:
+            await asyncio.wait_for(task, 20)
+            heard = speech.streams["c-1"]
+    assert [hello.language for hello, _ in heard.hellos] == ["de"]
+    assert loud_runs(heard) == [(0, 16_000)]
 
 
 async def test_a_stream_goes_on_at_another_replica_when_one_is_gone() -> None:

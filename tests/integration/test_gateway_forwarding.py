@@ -144,7 +144,7 @@ async def test_own_routes_and_errors_have_detail_and_code(echo_url: str) -> None
         banner = await gateway.get("/", headers={"Origin": "https://app.example"})
         assert banner.json() == {"message": "Welcome to the Vexa API Gateway"}
         assert banner.headers["access-control-allow-origin"] == "*"
-        later = await gateway.put("/bots/google_meet/abc-defg-hij/config", json={})
+        later = await gateway.post("/bots/google_meet/abc-defg-hij/speak", json={})
         assert (later.status_code, later.json()["code"]) == (501, "not_implemented")
         unknown = await gateway.get("/nowhere")
         assert (unknown.status_code, unknown.json()["code"]) == (404, "not_found")

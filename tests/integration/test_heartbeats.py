@@ -12,9 +12,11 @@ from vexa.bot_manager.fleet import Fleet
 from vexa.bot_manager.heartbeats import Heartbeats
 from vexa.bot_manager.moves import Moves, Stopper
 from vexa.bot_manager.outbox_publisher import OutboxPublisher
+from vexa.bot_manager.speech_wishes import reconfigured
 from vexa.bus.connection import Bus
-from vexa.contracts.bot import Heartbeat, OrderKind
+from vexa.contracts.bot import Heartbeat, OrderKind, SpeechWishes
 from vexa.contracts.errors import NotAllowed
+from vexa.contracts.http.bots import BotConfig
 from vexa.contracts.meeting import (
     MeetingKey,
     MeetingStatus,
@@ -25,7 +27,7 @@ from vexa.contracts.meeting import (
 from vexa.contracts.meeting_token import MeetingClaims
 from vexa.kit.clock import SystemClock
 from vexa.kit.tasks import BackgroundTasks
-from vexa.storage import meetings, users
+from vexa.storage import meetings, transitions, users
 from vexa.storage.database import Database
 from vexa.storage.meetings import NewMeeting
 from vexa.storage.tables import MeetingRow
@@ -80,8 +82,8 @@ def _claims(meeting_id: int) -> MeetingClaims:
     )
 
 
-def _beat() -> Heartbeat:
-    return Heartbeat(connection_id=CONNECTION_ID, state="joining")
+def _beat(config_revision: int | None = 0) -> Heartbeat:
+    return Heartbeat(connection_id=CONNECTION_ID, state="joining", config_revision=config_revision)
 
 
 async def test_stop_wakes_a_held_heartbeat(rig: Rig) -> None:
@@ -106,6 +108,24 @@ async def test_order_is_state_and_comes_again(rig: Rig) -> None:
     for _ in range(2):
         answer = await asyncio.wait_for(rig.heartbeats.take(_claims(row.id), _beat()), 10)
         assert [order.action for order in answer.orders] == [OrderKind.LEAVE]
+
+
+async def test_a_change_comes_until_the_bot_says_that_it_follows_it(rig: Rig) -> None:
+    row = await rig.meeting()
+    async with rig.database.transaction() as session:
+        locked = await transitions.locked(session, row.id)
+        locked.data = reconfigured(locked.data, BotConfig(language="de"))
+    for _ in range(2):
+        answer = await asyncio.wait_for(rig.heartbeats.take(_claims(row.id), _beat()), 10)
+        (order,) = answer.orders
+        assert (order.action, order.config_revision) == (OrderKind.RECONFIGURE, 1)
+        assert order.speech == SpeechWishes(language="de")
+    tasks = BackgroundTasks()
+    held = tasks.spawn("heartbeat", rig.heartbeats.take(_claims(row.id), _beat(1)))
+    await rig.moves.request_stop(row.id, Stopper.USER)
+    answer = await asyncio.wait_for(held, 10)
+    assert [order.action for order in answer.orders] == [OrderKind.LEAVE]
+    await tasks.aclose()
 
 
 async def test_bot_of_an_ended_meeting_is_sent_away(rig: Rig) -> None:

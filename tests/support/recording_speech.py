@@ -20,7 +20,7 @@ RATE_HZ = 16_000
 
 @dataclass
 class Heard:
-    """One stream: its sound on the time of day."""
+    """One stream: its sound on the time of day, and each hello with the position it came at."""
 
     hello: Hello
     name: str | None
@@ -28,7 +28,7 @@ class Heard:
     position: int = 0
     runs: list[tuple[int, npt.NDArray[np.float32]]] = field(default_factory=list)
     ended: bool = False
-    sockets: int = 0
+    hellos: list[tuple[Hello, int]] = field(default_factory=list)
 
     def sound(self, from_epoch_s: float, to_epoch_s: float) -> npt.NDArray[np.float32]:
         """Return what was heard between two times of day; silence where nothing was."""
@@ -81,7 +81,7 @@ class RecordingSpeech:
         assert hello.session_start is not None
         start = parse_iso(hello.session_start).timestamp()
         heard = self.streams.setdefault(hello.uid, Heard(hello, hello.speaker, start))
-        heard.sockets += 1
+        heard.hellos.append((hello, heard.position))
         from_sample = heard.position if self._is_durable else 0
         heard.position = from_sample
         if not self._is_durable:

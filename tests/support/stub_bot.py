@@ -15,7 +15,7 @@ from pathlib import Path
 
 import httpx2
 
-from vexa.contracts.bot import BotLaunch, HeartbeatAnswer
+from vexa.contracts.bot import BotLaunch, HeartbeatAnswer, OrderKind
 
 CHILD_CODE = "import time; time.sleep(300)"
 
@@ -25,6 +25,7 @@ class StubBot:
 
     def __init__(self, launch: BotLaunch) -> None:
         self.launch = launch
+        self._config_revision = 0
         self._http = httpx2.Client(
             base_url=launch.manager_url,
             headers={"Authorization": f"Bearer {launch.token}"},
@@ -56,11 +57,19 @@ class StubBot:
     def stay(self, *, obey: bool = True) -> None:
         """Send heartbeats until told to leave."""
         while True:
-            response = self._post("heartbeat", {"state": "active"})
-            answer = HeartbeatAnswer.model_validate(response.json())
-            if answer.orders and obey:
-                return
+            beat = {"state": "active", "config_revision": self._config_revision}
+            answer = HeartbeatAnswer.model_validate(self._post("heartbeat", beat).json())
+            for order in answer.orders:
+                if order.action is OrderKind.LEAVE and obey:
+                    return
+                if order.speech is not None and order.config_revision is not None:
+                    self._config_revision = order.config_revision
+                    self._note_order(order.model_dump_json())
             time.sleep(0.05)
+
+    def _note_order(self, order: str) -> None:
+        with Path(self.launch.work_dir, "orders.jsonl").open("a") as file:
+            file.write(order + "\n")
 
     def start_children(self) -> None:
         """Leave processes in groups and sessions of their own, one with a clean environment."""
@@ -79,6 +88,10 @@ class StubBot:
     def run(self) -> int:
         """Do what the name says; return the exit code."""
         kind = self.launch.bot_name
+        if kind == "stand-in":
+            # the test is the bot: it reports and beats by this launch
+            Path(self.launch.work_dir, "launch.json").write_text(self.launch.model_dump_json())
+            time.sleep(300)
         if kind == "deaf":
             signal.signal(signal.SIGTERM, signal.SIG_IGN)
         if kind == "dies-at-start":

@@ -17,7 +17,6 @@ _RECORDING = "/recordings/{recording_id}"
 
 #: Path, methods, feature. From wire.md §1.2 and §1.6.
 LATER: tuple[tuple[str, str, str], ...] = (
-    (f"/bots{_AT}/config", "PUT", "Changing a running bot"),
     (f"/bots{_AT}/speak", "POST DELETE", "Speaking in a meeting"),
     (f"/bots{_AT}/chat", "GET POST", "The meeting's chat"),
     (f"/bots{_AT}/screen", "POST DELETE", "Sharing a screen"),

@@ -62,6 +62,10 @@ _BOT_ROUTES = (
     Route("GET", "/bots/status", BOTS, 200, "Bots that run now", b.BotStatusList),
     Route("GET", "/bots/id/{meeting_id}", BOTS, 200, "One bot", m.MeetingResponse),
     Route(
+        *("PUT", f"/bots{_AT}/config", BOTS, 202, "Change language or task of a bot in a meeting"),
+        *(b.Message, b.BotConfig),
+    ),
+    Route(
         *("DELETE", f"/bots{_AT}", BOTS, 202, "Take the bot out", b.StopAnswer),
         also=(200,),
     ),

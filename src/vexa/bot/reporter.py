@@ -10,7 +10,7 @@ import stamina
 import structlog
 
 from vexa.bot.lifecycle import End
-from vexa.contracts.bot import BotLaunch, Heartbeat, HeartbeatAnswer, StatusReport
+from vexa.contracts.bot import BotLaunch, Heartbeat, HeartbeatAnswer, Order, StatusReport
 from vexa.contracts.meeting import MeetingStatus
 from vexa.contracts.times import iso_utc
 from vexa.kit.tasks import BackgroundTasks
@@ -39,11 +39,14 @@ class ManagerClient:
             trust_env=False,
         )
 
-    async def heartbeat(self, state: str, *, tracks: int, people: int, audio_s: float) -> bool:
-        """Give a sign of life; return whether the bot should leave.
+    async def heartbeat(
+        self, state: str, *, tracks: int, people: int, audio_s: float, config_revision: int
+    ) -> list[Order]:
+        """Give a sign of life; return what the bot should do.
 
         Raises:
             httpx2.HTTPError: the manager did not answer.
+            ValueError: its answer cannot be read.
         """
         body = Heartbeat(
             connection_id=self._connection_id,
@@ -51,10 +54,11 @@ class ManagerClient:
             tracks=tracks,
             participants=people,
             audio_s=round(audio_s, 1),
+            config_revision=config_revision,
         )
         answer = await self._http.post(f"{_CALLBACKS}/heartbeat", json=body.model_dump())
         answer.raise_for_status()
-        return bool(HeartbeatAnswer.model_validate_json(answer.content).orders)
+        return HeartbeatAnswer.model_validate_json(answer.content).orders
 
     async def report(self, report: StatusReport) -> bool:
         """Deliver one report; tried again while the manager is away. False when given up."""

@@ -3,7 +3,8 @@
 The stream has one uid for its whole life. Whenever a socket is there, the server says from which
 sample it wants to hear, and everything from there is sent again; what it calls durable is let go.
 Of several replicas the next is tried whenever one refuses or is gone: a session's position is in
-Redis, so any of them can go on with it.
+Redis, so any of them can go on with it. A stream that shall be heard in another language or task
+drops its socket and says so in the next hello.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
 from vexa.bot.backlog import Backlog, Run
 from vexa.contracts.audio import SAMPLE_RATE_HZ
+from vexa.contracts.bot import SpeechWishes
 from vexa.contracts.whisper_protocol import AUDIO_GAP, END_OF_AUDIO, SPEAKER, Hello
 
 _log = structlog.get_logger(__name__)
@@ -64,6 +66,7 @@ class SpeechStream:
         self._news = asyncio.Event()
         self._finished = False
         self._told_name: str | None = None
+        self._is_outdated = False
         self._sent = 0
         self.sound_samples = 0
 
@@ -102,6 +105,17 @@ class SpeechStream:
             self._hello = self._hello.model_copy(update={"speaker": name})
             self._news.set()
 
+    def listen_anew(self, speech: SpeechWishes) -> None:
+        """Have what the server has not made finals of yet become text in another way.
+
+        A stream that is finished stays as it is: nothing more will be said in it.
+        """
+        if self._finished:
+            return
+        self._hello = self._hello.model_copy(update=speech.model_dump())
+        self._is_outdated = True
+        self._news.set()
+
     async def run(self) -> None:
         """Send until the server has said goodbye to the finished stream, or this is cancelled."""
         pause_s = RETRY_FIRST_S
@@ -112,6 +126,8 @@ class SpeechStream:
                     pause_s = RETRY_FIRST_S
                     if await self._converse(socket, position):
                         return
+                    if self._is_outdated:
+                        continue
             except (OSError, InvalidHandshake, ConnectionClosed, TimeoutError, ValueError) as exc:
                 _log.info("speech_socket_lost", uid=self.uid, cause=type(exc).__name__)
             self._urls.rotate(-1)
@@ -120,6 +136,7 @@ class SpeechStream:
 
     async def _greet(self, socket: ClientConnection) -> int:
         """Say hello; return the position that the server wants to hear from."""
+        self._is_outdated = False
         await socket.send(self._hello.model_dump_json(exclude_none=True))
         self._told_name = self._hello.speaker
         async with asyncio.timeout(ANSWER_S):
@@ -160,8 +177,11 @@ class SpeechStream:
             if self._hello.speaker and self._hello.speaker != self._told_name:
                 self._told_name = self._hello.speaker
                 await self._tell_name(socket, self._told_name)
-            while (run := self._backlog.after(self._sent)) is not None:
+            while not self._is_outdated and (run := self._backlog.after(self._sent)) is not None:
                 self._sent = await self._send_run(socket, run)
+            if self._is_outdated:
+                await socket.close()
+                return
             if self._finished:
                 await socket.send(END_OF_AUDIO)
                 return

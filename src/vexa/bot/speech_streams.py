@@ -13,7 +13,7 @@ from vexa.bot.participant_streams import ParticipantStreams, Samples, StreamSink
 from vexa.bot.roster import Roster
 from vexa.bot.speech_stream import SpeechStream, StreamAddress
 from vexa.contracts.audio import SAMPLE_RATE_HZ
-from vexa.contracts.bot import BotLaunch
+from vexa.contracts.bot import BotLaunch, SpeechWishes
 from vexa.contracts.times import iso_utc
 from vexa.contracts.whisper_protocol import Hello
 from vexa.kit.tasks import BackgroundTasks
@@ -50,6 +50,7 @@ class SpeechStreams:
 
     def __init__(self, launch: BotLaunch, roster: Roster) -> None:
         self._launch = launch
+        self._speech = launch.speech
         self._roster = roster
         self._opened: dict[str, list[_Opened]] = {}
         self._count = 0
@@ -68,6 +69,11 @@ class SpeechStreams:
         """Sound sent so far, seconds."""
         streams = [one.stream for opened in self._opened.values() for one in opened]
         return sum(stream.sound_samples for stream in streams) / SAMPLE_RATE_HZ
+
+    @property
+    def speech(self) -> SpeechWishes:
+        """How speech becomes text now."""
+        return self._speech
 
     def take(self, piece: AudioPiece) -> None:
         """Take one piece of sound of an admitted bot."""
@@ -94,6 +100,13 @@ class SpeechStreams:
         if opened[-1].device != device:
             self._participants.drop(key)
 
+    def listen_anew(self, speech: SpeechWishes) -> None:
+        """Have what is said from now on become text in another way, in streams to come too."""
+        self._speech = speech
+        for opened in self._opened.values():
+            for one in opened:
+                one.stream.listen_anew(speech)
+
     async def finish(self, within_s: float) -> bool:
         """Send the rest; return whether the server has all of it within `within_s`."""
         self._participants.finish()
@@ -119,8 +132,7 @@ class SpeechStreams:
         launch = self._launch
         hello = Hello(
             uid=f"{launch.connection_id}-{self._count}",
-            language=launch.language,
-            task=launch.task,
+            **self._speech.model_dump(),
             platform=launch.platform,
             token=launch.token,
             meeting_id=launch.meeting_id,

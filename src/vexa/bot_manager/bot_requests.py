@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
-from vexa.contracts.bot import AutomaticLeave
+from vexa.bot_manager.speech_wishes import read_speech, to_data
+from vexa.contracts.bot import AutomaticLeave, SpeechWishes
 from vexa.contracts.errors import InvalidInput, NotBuiltHere
 from vexa.contracts.http.bots import MeetingCreate
 from vexa.platforms.base import AddressOptions, MeetingAddress
@@ -36,32 +37,26 @@ class WantedBot:
     Attributes:
         address: the meeting.
         bot_name: shown to the people in the meeting.
-        language: Whisper code; None to detect it.
-        allowed_languages: as given; `language` is one of them.
-        task: None is `transcribe`.
+        speech: how what is said becomes text.
         leave: when the bot leaves by itself.
+        retention_days: days after the end at which it is erased; None is the server's number.
     """
 
     address: MeetingAddress
     bot_name: str
-    language: str | None
-    allowed_languages: list[str] | None
-    task: Literal["transcribe", "translate"] | None
+    speech: SpeechWishes
     leave: AutomaticLeave
+    retention_days: int | None
 
     @property
     def data(self) -> dict[str, Any]:
         """The meeting's `data`, as the wire shows it."""
-        given = {
-            "passcode": self.address.passcode,
-            "language": self.language,
-            "allowed_languages": self.allowed_languages,
-            "task": self.task,
-        }
+        passcode = self.address.passcode
         return {
             "bot_name": self.bot_name,
             "resolved_timeouts": self.leave.model_dump(),
-            **{key: value for key, value in given.items() if value},
+            **({"passcode": passcode} if passcode else {}),
+            **to_data(self.speech),
         }
 
 
@@ -78,10 +73,9 @@ def read_request(
     return WantedBot(
         address=_joinable_address(request, jitsi_hosts),
         bot_name=request.bot_name or f"VexaBot-{secrets.token_hex(3)}",
-        language=_language(request),
-        allowed_languages=request.allowed_languages,
-        task=request.task,
+        speech=read_speech(request),
         leave=merged_leave(defaults, request.automatic_leave),
+        retention_days=request.retention_days,
     )
 
 
@@ -96,20 +90,6 @@ def _check_features(request: MeetingCreate) -> None:
     for field, honoured in _HONOURED.items():
         if getattr(request, field) not in {None, honoured}:
             raise NotBuiltHere(f"This server does not offer this {field}.", field=field)
-    if len(request.allowed_languages or []) > 1 and request.language is None:
-        raise NotBuiltHere(
-            "This server does not detect one language among several: send language too.",
-            field="allowed_languages",
-        )
-
-
-def _language(request: MeetingCreate) -> str | None:
-    allowed = request.allowed_languages or []
-    if request.language is None:
-        return allowed[0] if allowed else None
-    if allowed and request.language not in allowed:
-        raise InvalidInput("language must be one of allowed_languages", field="language")
-    return request.language
 
 
 def _joinable_address(request: MeetingCreate, jitsi_hosts: frozenset[str]) -> MeetingAddress:

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request, status
 from vexa.bot_manager.auth import PartsDep, UserDep
 from vexa.bot_manager.launch import bot_name_of
 from vexa.contracts.http.bots import (
+    BotConfig,
     BotStatus,
     BotStatusList,
     MeetingCreate,
@@ -50,6 +51,23 @@ async def running_bots(user: UserDep, parts: PartsDep) -> BotStatusList:
     """List the bots of this user that run now."""
     found = [bot_status(row) for row in await parts.service.running(user.id)]
     return BotStatusList(running_bots=found, running=found, count=len(found))
+
+
+@router.put(
+    "/bots/{platform}/{native_meeting_id}/config",
+    status_code=status.HTTP_202_ACCEPTED,
+    tags=["bots"],
+)
+async def configure_bot(
+    user: UserDep,
+    platform: PlatformName,
+    native_meeting_id: str,
+    body: BotConfig,
+    parts: PartsDep,
+) -> Message:
+    """Change language, task, allowed languages or hotwords of a bot that is in a meeting."""
+    await parts.service.configure(user.id, platform, native_meeting_id, body)
+    return Message(message="Reconfiguration request accepted and sent to the bot.")
 
 
 @router.delete(

@@ -1,7 +1,7 @@
 """Signs of life from bots, and the orders that go back with the answers.
 
 Orders are read from the meeting, not from a queue: a bot that was not listening when its user
-stopped it gets the order with its first heartbeat.
+stopped it gets the order with its first heartbeat, and one that lost an answer gets it again.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import contextlib
 
 from vexa.bot_manager.fleet import Fleet
 from vexa.bot_manager.reports import meeting_of
+from vexa.bot_manager.speech_wishes import order_for
 from vexa.contracts.bot import Heartbeat, HeartbeatAnswer, Order, OrderKind
 from vexa.contracts.meeting import TERMINAL, MeetingStatus
 from vexa.contracts.meeting_token import MeetingClaims
@@ -45,13 +46,14 @@ class Heartbeats:
         """
         self._fleet.saw(claims.meeting_id)
         with self._fleet.listening(claims.meeting_id) as news:
-            answer = _answer(await self._record(claims, heartbeat))
+            answer = _answer(await self._record(claims, heartbeat), heartbeat)
             if answer.orders:
                 return answer
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(news.wait(), self._hold_s)
         self._fleet.saw(claims.meeting_id)
-        return _answer(await meeting_of(self._database, claims, heartbeat.connection_id))
+        row = await meeting_of(self._database, claims, heartbeat.connection_id)
+        return _answer(row, heartbeat)
 
     async def _record(self, claims: MeetingClaims, heartbeat: Heartbeat) -> MeetingRow | None:
         row = await meeting_of(self._database, claims, heartbeat.connection_id)
@@ -66,9 +68,9 @@ def hold_s(heartbeat_timeout_s: float) -> float:
     return min(HOLD_S, heartbeat_timeout_s * HOLD_SHARE)
 
 
-def _answer(row: MeetingRow | None) -> HeartbeatAnswer:
+def _answer(row: MeetingRow | None, heartbeat: Heartbeat) -> HeartbeatAnswer:
     if row is None or row.status in TERMINAL:
         return HeartbeatAnswer(status="unknown", orders=_LEAVE)
     if row.status == MeetingStatus.STOPPING:
         return HeartbeatAnswer(orders=_LEAVE)
-    return HeartbeatAnswer()
+    return HeartbeatAnswer(orders=order_for(row.data, heartbeat.config_revision))

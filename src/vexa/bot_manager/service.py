@@ -11,14 +11,16 @@ from vexa.bot_manager.moves import Moves, Stopper
 from vexa.bot_manager.outbox_publisher import OutboxPublisher
 from vexa.bot_manager.settings import BotManagerSettings
 from vexa.bot_manager.speech_check import SpeechCheck
-from vexa.contracts.errors import NotFound, SpeechUnavailable, Unavailable
-from vexa.contracts.http.bots import MeetingCreate, StopAnswer
-from vexa.contracts.meeting import TERMINAL, MeetingKey
+from vexa.bot_manager.speech_wishes import reconfigured
+from vexa.contracts.errors import MeetingNotActive, NotFound, SpeechUnavailable, Unavailable
+from vexa.contracts.http.bots import BotConfig, MeetingCreate, StopAnswer
+from vexa.contracts.meeting import TERMINAL, MeetingKey, MeetingStatus
 from vexa.kit.clock import Clock
 from vexa.storage import bots, meetings
 from vexa.storage.database import Database
 from vexa.storage.meetings import NewMeeting
 from vexa.storage.tables import MeetingRow
+from vexa.storage.transitions import locked
 
 _STOPPING = "Stop request accepted and is being processed."
 
@@ -72,6 +74,7 @@ class BotService:
             connection_id=uuid.uuid4().hex,
             host=self._host,
             data=wanted.data,
+            retention_days=wanted.retention_days,
         )
         self._fleet.begin_launch(new.connection_id)
         try:
@@ -117,6 +120,35 @@ class BotService:
         if bot is not None:
             bot.must_go(self._clock.monotonic_s() + self._settings.bot_stop_delay_s)
         return StopAnswer(message=_STOPPING, status=row.status, meeting_id=row.id)
+
+    async def configure(
+        self, user_id: int, platform: str, native_id: str, asked: BotConfig
+    ) -> MeetingRow:
+        """Change how the speech of a meeting becomes text. Safe to call twice.
+
+        The meeting keeps the change, so its bot gets it whatever happens to this process.
+
+        Raises:
+            NotFound: this user never had a bot in this meeting.
+            MeetingNotActive: the bot is not in the meeting now.
+            InvalidInput: the parts of the request do not fit each other.
+        """
+        async with self._database.transaction() as session:
+            row = await meetings.newest(session, user_id, platform, native_id.strip())
+            if row is None:
+                raise NotFound(
+                    f"No active meeting found for platform {platform} and meeting ID {native_id}."
+                )
+            row = await locked(session, row.id)
+            if row.status != MeetingStatus.ACTIVE:
+                raise MeetingNotActive(
+                    f"Meeting found but is not active (status: '{row.status}'). "
+                    "Cannot reconfigure.",
+                    meeting_id=row.id,
+                )
+            row.data = reconfigured(row.data, asked)
+        self._fleet.ring(row.id)
+        return row
 
     async def running(self, user_id: int) -> list[MeetingRow]:
         """Return the user's meetings that have a bot, oldest first."""

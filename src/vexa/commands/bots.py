@@ -15,6 +15,12 @@ from vexa.contracts.meeting import TERMINAL, MeetingStatus
 
 app = typer.Typer()
 
+Allowed = Annotated[
+    list[str] | None,
+    typer.Option("--allow", help="Language that a detection may find; may come several times."),
+]
+Hotwords = Annotated[str | None, typer.Option(help="Names and terms to expect, in one line.")]
+
 
 @app.command()
 def start(
@@ -23,6 +29,8 @@ def start(
     name: Annotated[str | None, typer.Option(help="Name that the bot shows.")] = None,
     language: Annotated[str | None, typer.Option(help="Language code; else detected.")] = None,
     task: Annotated[str | None, typer.Option(help="transcribe or translate.")] = None,
+    allow: Allowed = None,
+    hotwords: Hotwords = None,
     passcode: Annotated[
         str | None, typer.Option(envvar="VEXA_PASSCODE", help="The meeting's passcode.")
     ] = None,
@@ -37,9 +45,9 @@ def start(
         place = {"meeting_url": meeting}
     else:
         place = {"platform": platform, "native_meeting_id": known_id}
-    wanted = {**place, "bot_name": name, "language": language, "task": task, "passcode": passcode}
-    body = {key: value for key, value in wanted.items() if value is not None}
-    sent = server.as_user("POST", "/bots", json=body)
+    speech = _speech(language, task, allow, hotwords)
+    wanted = {**place, **speech, "bot_name": name, "passcode": passcode}
+    sent = server.as_user("POST", "/bots", json=_given(wanted))
     if as_json:
         print_json(sent)
     else:
@@ -60,6 +68,41 @@ def list_bots(as_json: AsJson = False, url: Url = None) -> None:
         ("MEETING", "PLATFORM", "ID", "STATUS", "CREATED"),
         ([bot[key] for key in keys] for bot in bots),
     )
+
+
+@app.command()
+def config(
+    meeting: Meeting,
+    native_id: NativeId = None,
+    language: Annotated[str | None, typer.Option(help="Language code; else detected.")] = None,
+    task: Annotated[str | None, typer.Option(help="transcribe (default) or translate.")] = None,
+    allow: Allowed = None,
+    hotwords: Hotwords = None,
+    as_json: AsJson = False,
+    url: Url = None,
+) -> None:
+    """Change how a bot in a meeting listens. What is left out goes back, but hotwords stay."""
+    body = _given(_speech(language, task, allow, hotwords))
+    path = path_of("/bots", meeting, native_id) + "/config"
+    answer = Server(url).as_user("PUT", path, json=body)
+    if as_json:
+        print_json(answer)
+    else:
+        typer.echo(answer["message"])
+
+
+def _speech(
+    language: str | None, task: str | None, allow: list[str] | None, hotwords: str | None
+) -> dict[str, Any]:
+    """Return how speech shall become text, in REST's names."""
+    return {
+        **{"language": language, "task": task, "allowed_languages": allow or None},
+        "hotwords": hotwords,
+    }
+
+
+def _given(wanted: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in wanted.items() if value is not None}
 
 
 @app.command()

@@ -26,6 +26,17 @@ class AutomaticLeave(BaseModel):
     no_one_joined_timeout: int = Field(600_000, gt=0, description="alone since joining, ms")
 
 
+class SpeechWishes(BaseModel):
+    """How what is said in a meeting becomes text."""
+
+    language: str | None = Field(None, description="Whisper code; None to detect it")
+    task: Literal["transcribe", "translate"] = "transcribe"
+    allowed_languages: list[str] | None = Field(
+        None, description="what a detection may find; None allows all"
+    )
+    hotwords: str | None = Field(None, repr=False, description="names and terms to expect")
+
+
 class BrowserAccess(BaseModel):
     """What a bot's Chromium may reach beyond production's defaults. Empty in production."""
 
@@ -50,8 +61,7 @@ class BotLaunch(BaseModel):
     )
     passcode: str | None = Field(None, repr=False, description="what the meeting asks of guests")
     bot_name: str
-    language: str | None = None
-    task: Literal["transcribe", "translate"] = "transcribe"
+    speech: SpeechWishes = SpeechWishes()
     token: str = Field(repr=False, description="MeetingToken")
     manager_url: str
     whisperlive_url: str
@@ -92,18 +102,28 @@ class Heartbeat(BaseModel):
     tracks: int = 0
     participants: int = 0
     audio_s: float = Field(0.0, description="speech audio sent so far, seconds")
+    config_revision: int | None = Field(
+        None, description="the newest change of `SpeechWishes` that it follows; None: it takes none"
+    )
 
 
 class OrderKind(StrEnum):
     """What a bot can be told."""
 
     LEAVE = "leave"
+    RECONFIGURE = "reconfigure"
 
 
 class Order(BaseModel):
-    """One order to a bot. Orders are state, not events: the same one may come again."""
+    """One order to a bot. Orders are state, not events: the same one may come again.
+
+    `reconfigure` has both other fields, the whole of what holds now, and comes until a heartbeat
+    names its revision.
+    """
 
     action: OrderKind
+    config_revision: int | None = None
+    speech: SpeechWishes | None = None
 
 
 class HeartbeatAnswer(BaseModel):

@@ -3,7 +3,7 @@
 VexaError                      code, http_status 500, retryable False
 ├─ RequestRefused              the caller must change something
 │  ├─ BadRequest 400           UnsafeUrl 400, NotAuthenticated 401, NotAllowed 403, NotFound 404
-│  ├─ Conflict 409             MeetingAlreadyHasBot, IllegalTransition
+│  ├─ Conflict 409             MeetingAlreadyHasBot, MeetingNotActive, IllegalTransition
 │  ├─ InvalidInput 422         names the field and what is allowed
 │  └─ LimitReached 403         the user's quota (403 in the default dialect)
 ├─ NotBuiltHere 501            a feature of another generation that this server does not have
@@ -89,6 +89,12 @@ class MeetingAlreadyHasBot(Conflict):
     """A bot of this user is already in, or on its way to, this meeting."""
 
     code = "meeting_already_has_bot"
+
+
+class MeetingNotActive(Conflict):
+    """The meeting's bot is not in the meeting."""
+
+    code = "meeting_not_active"
 
 
 class IllegalTransition(Conflict):

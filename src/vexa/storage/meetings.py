@@ -28,7 +28,10 @@ _OPEN_STATUSES = sorted(OPEN)
 
 @dataclass(frozen=True, slots=True)
 class NewMeeting:
-    """What a meeting is made from. `host` is the machine whose bot manager takes it."""
+    """What a meeting is made from. `host` is the machine whose bot manager takes it.
+
+    `retention_days`: days after the end at which it is erased; None is the server's number.
+    """
 
     user_id: int
     key: MeetingKey
@@ -36,6 +39,7 @@ class NewMeeting:
     connection_id: str
     host: str
     data: dict[str, Any] = field(default_factory=dict)
+    retention_days: int | None = None
 
 
 async def create(session: AsyncSession, new: NewMeeting, *, host_limit: int) -> MeetingRow:
@@ -79,6 +83,7 @@ async def _insert(session: AsyncSession, new: NewMeeting) -> MeetingRow:
         connection_id=new.connection_id,
         bot_host=new.host,
         data=new.data,
+        retention_days=new.retention_days,
     )
     session.add(row)
     try:

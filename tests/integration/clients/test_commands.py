@@ -99,6 +99,13 @@ def test_a_bot_from_start_to_end(server: WholeServer, as_user: Run, user: User) 
     asyncio.run(speak(server, meeting_id))
     asyncio.run(user.has_said(NATIVE_ID, "Good morning."))
     assert "] Ada: Good morning." in as_user("transcript", "show", LINK).stdout
+    wanted = ("--allow", "en", "--allow", "de", "--hotwords", "Ada Lovelace")
+    assert as_user("bot", "config", LINK, *wanted).stdout.startswith("Reconfiguration request")
+    (row,) = user.json("GET", "/meetings")["meetings"]
+    assert (row["data"]["allowed_languages"], row["data"]["hotwords"]) == (
+        ["en", "de"],
+        "Ada Lovelace",
+    )
     as_user("bot", "stop", LINK)
     states = as_user("bot", "follow", LINK).stdout
     assert states.splitlines()[-1].startswith("completed: ")

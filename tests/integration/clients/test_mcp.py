@@ -94,6 +94,10 @@ async def test_tools_do_what_the_routes_do(user: User, bus: Bus) -> None:
         assert (await used(client, "list_meetings"))["meetings"][0]["id"] == meeting["id"]
         changed = await used(client, "update_meeting_data", name="Budget", notes="n", **MEETING)
         assert (changed["data"]["name"], changed["data"]["notes"]) == ("Budget", "n")
+        settings = {"language": "de", "allowed_languages": ["de"], "hotwords": "Ada"}
+        assert (await used(client, "update_bot_config", **settings, **MEETING))["message"]
+        (row,) = user.json("GET", "/meetings")["meetings"]
+        assert {key: row["data"][key] for key in settings} == settings
         share = await used(client, "create_transcript_share_link", ttl_seconds=600, **MEETING)
         assert share["url"].startswith(f"{user.server.url}/public/transcripts/")
         bundle = await used(client, "get_meeting_bundle", **MEETING)
@@ -117,12 +121,13 @@ async def test_refusals_are_mcp_errors(user: User, era: str) -> None:
         assert (bad["status_code"], bad["code"]) == (422, "invalid_input")
         link = await refused(client, "parse_meeting_link", meeting_url="https://example.com/x")
         assert link["code"] == "invalid_input"
+        no_bot = await refused(client, "update_bot_config", language="de", **MEETING)
+        assert (no_bot["status_code"], no_bot["code"]) == (404, "not_found")
         unknown = await refused(client, "get_bot_status", colour="red")
         assert unknown["detail"] == "colour: unknown argument; known: none"
         both = await refused(client, "request_meeting_bot", meeting_url="x", native_meeting_id="y")
         assert "exactly one of meeting_url and native_meeting_id" in both["detail"]
         for tool, arguments in (
-            ("update_bot_config", {"meeting_id": NATIVE_ID, "language": "de"}),
             ("list_recordings", {}),
             ("get_recording", {"recording_id": 1}),
             ("delete_recording", {"recording_id": 1}),

@@ -13,6 +13,7 @@ from vexa.bot_manager.bot_requests import WantedBot, read_request
 from vexa.contracts.bot import AutomaticLeave
 from vexa.contracts.errors import InvalidInput, NotBuiltHere, VexaError
 from vexa.contracts.http.bots import MeetingCreate
+from vexa.platforms.registry import PLATFORMS
 
 CODE = "abc-defg-hij"
 LINK = f"https://meet.google.com/{CODE}"
@@ -61,7 +62,12 @@ def test_link_and_id_are_one_meeting(body: dict[str, Any]) -> None:
         ({**BY_ID, "automatic_leave": {"max_bot_time": 0}}, "greater than 0"),
         ({**BY_ID, "automatic_leave": {"max_bot_time": 10**30}}, "less than or equal to 604800000"),
         ({**BY_ID, "automatic_leave": []}, "AutomaticLeaveAsked"),
-        ({**BY_ID, "bot_name": "two\nlines"}, "one line of printable characters"),
+        ({**BY_ID, "bot_name": "two\nlines"}, "bot_name must be one line of printable"),
+        ({**BY_ID, "hotwords": "two\nlines"}, "hotwords must be one line of printable"),
+        ({**BY_ID, "hotwords": "x" * 601}, "at most 600 characters"),
+        ({**BY_ID, "task": "summarise"}, "'transcribe' or 'translate'"),
+        ({**BY_ID, "retention_days": -1}, "greater than or equal to 0"),
+        ({**BY_ID, "retention_days": 36_501}, "less than or equal to 36500"),
     ],
 )
 def test_malformed_bodies_say_what_is_allowed(body: dict[str, Any], said: str) -> None:
@@ -110,8 +116,6 @@ def test_refusals_name_the_field(body: dict[str, Any], field: str, said: str) ->
 @pytest.mark.parametrize(
     ("body", "field"),
     [
-        ({"meeting_url": TEAMS_LINK}, "platform"),
-        ({"platform": "teams", "native_meeting_id": "1234567890", "passcode": "abcd"}, "platform"),
         ({"mode": "browser_session"}, "mode"),
         ({**BY_ID, "transcription_tier": "deferred"}, "transcription_tier"),
         ({**BY_ID, "transcribe_enabled": False}, "transcribe_enabled"),
@@ -123,13 +127,21 @@ def test_refusals_name_the_field(body: dict[str, Any], field: str, said: str) ->
         ({**BY_ID, "dry_run": True}, "dry_run"),
         ({**BY_ID, "default_avatar_url": "https://example.org/a.png"}, "default_avatar_url"),
         ({**BY_ID, "zoom_obf_token": "x"}, "zoom_obf_token"),
-        ({**BY_ID, "allowed_languages": ["en", "es"]}, "allowed_languages"),
     ],
 )
 def test_what_is_not_offered_is_said_not_swallowed(body: dict[str, Any], field: str) -> None:
     with pytest.raises(NotBuiltHere) as refused:
         read(body, frozenset({"video.example.org"}))
     assert refused.value.fields["field"] == field
+
+
+def test_a_known_platform_without_an_adapter_is_not_offered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delitem(PLATFORMS._members, "teams")
+    with pytest.raises(NotBuiltHere, match="cannot join teams") as refused:
+        read({"meeting_url": TEAMS_LINK})
+    assert refused.value.fields["field"] == "platform"
 
 
 @pytest.mark.parametrize(
@@ -164,12 +176,19 @@ def test_fields_of_later_generations_that_ask_for_what_is_there() -> None:
             },
         }
     )
-    assert (wanted.language, wanted.task, wanted.bot_name) == ("de", "translate", "Scribe")
+    assert (wanted.speech.language, wanted.speech.task) == ("de", "translate")
+    assert wanted.bot_name == "Scribe"
     assert wanted.leave == AutomaticLeave(
         max_wait_for_admission=5, max_time_left_alone=6, no_one_joined_timeout=7
     )
     assert wanted.data["allowed_languages"] == ["en", "de"]
-    assert read({**BY_ID, "allowed_languages": ["fr"]}).language == "fr"
+
+
+def test_hotwords_and_time_to_live_are_taken() -> None:
+    wanted = read({**BY_ID, "hotwords": " Vexa, Ada Lovelace ", "retention_days": 0})
+    assert wanted.speech.hotwords == wanted.data["hotwords"] == "Vexa, Ada Lovelace"
+    assert wanted.retention_days == 0
+    assert read({**BY_ID, "hotwords": "  "}).speech.hotwords is None
 
 
 def test_newer_names_of_automatic_leave_win() -> None:

@@ -69,6 +69,10 @@ class BotWanted(NoArguments):
         None, description="Whisper language code such as 'en'; detected when left out."
     )
     task: str | None = Field(None, description="transcribe (the default) or translate.")
+    allowed_languages: list[str] | None = Field(
+        None, description="Whisper language codes that a detection may find; all when left out."
+    )
+    hotwords: str | None = Field(None, description="Names and terms to expect, in one line.")
 
     @model_validator(mode="after")
     def _one_address(self) -> BotWanted:
@@ -81,7 +85,13 @@ class BotSettings(OneMeeting):
     """What of a running bot may change."""
 
     language: str = Field(description="Whisper language code; empty to detect it.")
-    task: str | None = Field(None, description="transcribe or translate.")
+    task: str | None = Field(None, description="transcribe (the default) or translate.")
+    allowed_languages: list[str] | None = Field(
+        None, description="Whisper language codes that a detection may find; all when left out."
+    )
+    hotwords: str | None = Field(
+        None, description="Names and terms to expect, in one line; stay when left out."
+    )
 
 
 class Page(NoArguments):

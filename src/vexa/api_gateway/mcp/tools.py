@@ -39,6 +39,8 @@ _MEETING = "/meetings/{platform}/{native_id}"
 _TRANSCRIPT = "/transcripts/{platform}/{native_id}"
 _RECORDING = "/recordings/{recording_id}"
 _FILE = _RECORDING + "/media/{media_file_id}/download"
+#: How what is said becomes text, in REST's names.
+_SPEECH = ("language", "task", "allowed_languages", "hotwords")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,7 @@ async def request_meeting_bot(rest: Rest, wanted: BotWanted) -> Any:
     reported as already_exists.
     """
     place = {"meeting_url"} if wanted.meeting_url else {"platform", "native_meeting_id"}
-    body = _given(wanted, *place, "passcode", "bot_name", "language", "task")
+    body = _given(wanted, *place, "passcode", "bot_name", *_SPEECH)
     try:
         return await rest.call("POST", "/bots", body=body)
     except RestRefused as refused:
@@ -114,8 +116,10 @@ async def get_bot_status(rest: Rest, _nothing: NoArguments) -> Any:
 
 @_tool(BotSettings)
 async def update_bot_config(rest: Rest, wanted: BotSettings) -> Any:
-    """Change the language or the task of a bot that is in a meeting."""
-    body = _given(wanted, "language", "task")
+    """Change the language of a bot that is in a meeting, its task, or which languages it may find.
+    What is left out goes back to its default, but hotwords stay.
+    """
+    body = _given(wanted, *_SPEECH)
     return await rest.call("PUT", _path(_BOT + "/config", wanted), body=body)
 
 

@@ -14,11 +14,14 @@ from pydantic import (
 )
 
 from vexa.contracts.bot import AutomaticLeave
+from vexa.contracts.http.meetings import MAX_RETENTION_DAYS
 from vexa.contracts.languages import LANGUAGE_CODES
 from vexa.contracts.meeting import PlatformName
 
 #: No bot stays longer than a week, ms.
 _LONGEST_MS = 7 * 24 * 3_600_000
+#: The decoder reads about 220 tokens before the speech (Whisper's half context), characters.
+_MOST_HOTWORDS = 600
 #: Names of 0.9 → names of 0.10.
 _OLD_LEAVE_NAMES = {
     "waiting_room_timeout": "max_wait_for_admission",
@@ -52,7 +55,52 @@ class AutomaticLeaveAsked(AutomaticLeave):
         return {name: given for name, given in {**old, **value}.items() if given is not None}
 
 
-class MeetingCreate(BaseModel):
+class SpeechAsked(BaseModel):
+    """How what is said shall become text."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    language: str | None = Field(None, description="Whisper code; empty to detect it")
+    allowed_languages: list[str] | None = Field(
+        None,
+        max_length=100,
+        description="what a detection may find; with `language`, ones that include it",
+    )
+    task: Literal["transcribe", "translate"] | None = Field(
+        None, description="null is `transcribe`"
+    )
+    hotwords: str | None = Field(
+        None,
+        max_length=_MOST_HOTWORDS,
+        description="names and terms to expect, in one line, such as `Vexa, Ada Lovelace`",
+    )
+
+    @field_validator("language")
+    @classmethod
+    def _known_language(cls, value: str | None) -> str | None:
+        return _checked_language(value, "language") if value else None
+
+    @field_validator("allowed_languages")
+    @classmethod
+    def _known_languages(cls, value: list[str] | None) -> list[str] | None:
+        checked = [_checked_language(item, "allowed_languages") for item in value or []]
+        return list(dict.fromkeys(checked)) or None
+
+    @field_validator("hotwords")
+    @classmethod
+    def _one_line_of_words(cls, value: str | None) -> str | None:
+        return _one_line(value, "hotwords")
+
+
+class BotConfig(SpeechAsked):
+    """PUT /bots/{platform}/{native_meeting_id}/config.
+
+    Replaces language, allowed languages and task as a whole: what is null or left out goes back to
+    its default. `hotwords` stay as they are when they are left out.
+    """
+
+
+class MeetingCreate(SpeechAsked):
     """POST /bots: `platform` and `native_meeting_id`, or `meeting_url`, or both.
 
     Unknown keys are ignored; the platform checks its own id and passcode. What this server cannot
@@ -71,12 +119,14 @@ class MeetingCreate(BaseModel):
         None, max_length=253, description="front door of a Teams meeting that is given by its id"
     )
     bot_name: str | None = Field(None, max_length=100)
-    language: str | None = None
-    allowed_languages: list[str] | None = Field(
-        None, max_length=100, description="one language, or ones that include `language`"
-    )
-    task: Literal["transcribe", "translate"] | None = None
     automatic_leave: AutomaticLeaveAsked | None = None
+    retention_days: int | None = Field(
+        None,
+        ge=0,
+        le=MAX_RETENTION_DAYS,
+        description="days after the meeting's end at which it is erased; "
+        "null is the server's RETENTION_DAYS",
+    )
 
     mode: Literal["meeting", "browser_session"] | None = Field(
         None, description="browser_session: 501"
@@ -117,22 +167,16 @@ class MeetingCreate(BaseModel):
 
     @field_validator("bot_name")
     @classmethod
-    def _one_line(cls, value: str | None) -> str | None:
-        if value is None or not value.strip():
-            return None
-        if not value.isprintable():
-            raise ValueError("bot_name must be one line of printable characters")
-        return value.strip()
+    def _one_line_of_name(cls, value: str | None) -> str | None:
+        return _one_line(value, "bot_name")
 
-    @field_validator("language")
-    @classmethod
-    def _known_language(cls, value: str | None) -> str | None:
-        return _checked_language(value, "language") if value else None
 
-    @field_validator("allowed_languages")
-    @classmethod
-    def _known_languages(cls, value: list[str] | None) -> list[str] | None:
-        return [_checked_language(item, "allowed_languages") for item in value or []] or None
+def _one_line(value: str | None, field: str) -> str | None:
+    if value is None or not value.strip():
+        return None
+    if not value.isprintable():
+        raise ValueError(f"{field} must be one line of printable characters")
+    return value.strip()
 
 
 def _checked_language(value: str, field: str) -> str:
