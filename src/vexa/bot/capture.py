@@ -52,6 +52,7 @@ class Capture:
         on_news: takes what `page_script` tells.
         page_script: the platform's own script, or nothing (`Platform.page_script`).
         taps_page: what the page plays by Web Audio is a track too (docs/decisions/0085).
+        is_mix: each track is a mix of several people, whose packets name all of them.
         methods: ways to read a track, best first.
     """
 
@@ -64,6 +65,7 @@ class Capture:
         *,
         page_script: str = "",
         taps_page: bool = False,
+        is_mix: bool = False,
         methods: tuple[str, ...] = METHODS,
     ) -> None:
         self._channels = tuple(sorted(channels))
@@ -80,6 +82,7 @@ class Capture:
             "channels": self._channels,
             "methods": self._methods,
             "mix": _MIX_NAME,
+            "mixed": is_mix,
         }
         own = f"({page_script})" if page_script else "null"
         tap = f"({read_script('mix_tap.js')})" if taps_page else "null"

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import httpx2
 import structlog
 from playwright.async_api import Error as PlaywrightError
 from pydantic import ValidationError
@@ -16,7 +17,6 @@ from pydantic import ValidationError
 from vexa.bot.browser import open_browser
 from vexa.bot.capture import Capture
 from vexa.bot.hearing import Hearing
-from vexa.bot.heart import Heart, Signs
 from vexa.bot.lifecycle import BotState, Lifecycle
 from vexa.bot.navigation import NavigationGuard
 from vexa.bot.page import BrowserPage
@@ -34,6 +34,8 @@ from vexa.platforms.registry import PLATFORMS
 
 _log = structlog.get_logger(__name__)
 
+#: Between two heartbeats whose answers are not held; and after one that failed, seconds.
+_BEAT_S = 1.0
 #: How long the goodbye on the page may take, and the last words to the speech server, seconds.
 _GOODBYE_S = 3.0
 _LAST_WORDS_S = 12.0
@@ -61,6 +63,7 @@ class Bot:
             self._hearing.take_news,
             page_script=self._platform.page_script,
             taps_page=self._platform.sound_by is SoundBy.PLAYED,
+            is_mix=self._platform.sound_by is SoundBy.MIX,
         )
         self._tasks = BackgroundTasks()
         self._stop: asyncio.Future[JoinError] = asyncio.get_running_loop().create_future()
@@ -70,8 +73,7 @@ class Bot:
         """Run from start to reported end; return the exit code of the process."""
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, self._on_signal)
-        heart = Heart(self._client, self._signs, self._on_leave_order, self._streams.listen_anew)
-        self._tasks.spawn("heartbeat", heart.run())
+        self._tasks.spawn("heartbeat", self._beat())
         try:
             self._check_address()
             await self._stay_in_browser()
@@ -163,16 +165,20 @@ class Bot:
         self._in_haste = True
         self._ask(Outcome.SERVER_STOPPED, "bot: told to end by a signal")
 
-    def _on_leave_order(self) -> None:
-        self._ask(Outcome.STOPPED_BY_USER, "order: leave")
-
-    def _signs(self) -> Signs:
-        return Signs(
-            str(self._life.state),
-            tracks=self._capture.tracks,
-            people=self._roster.others_present(),
-            audio_s=self._streams.sound_s,
-        )
+    async def _beat(self) -> None:
+        while True:
+            try:
+                leave = await self._client.heartbeat(
+                    str(self._life.state),
+                    tracks=self._capture.tracks,
+                    people=self._roster.others_present(),
+                    audio_s=self._streams.sound_s,
+                )
+                if leave:
+                    self._ask(Outcome.STOPPED_BY_USER, "order: leave")
+            except (httpx2.HTTPError, ValueError) as exc:
+                _log.info("heartbeat_failed", cause=type(exc).__name__)
+            await asyncio.sleep(_BEAT_S)
 
 
 async def _run(launch: BotLaunch) -> int:

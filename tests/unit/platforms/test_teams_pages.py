@@ -9,7 +9,6 @@ import pytest
 from vexa.contracts.meeting import Outcome
 from vexa.platforms.base import Element, PageView, Stage, plain
 from vexa.platforms.teams.admission import judge_admission
-from vexa.platforms.teams.channel_messages import Captioned, Dominance, decode_message
 from vexa.platforms.teams.removal import judge_stay
 
 URL = "https://teams.microsoft.com/v2/"
@@ -90,21 +89,3 @@ def test_the_end_screens_title_ends_a_stay(title: str, outcome: Outcome) -> None
 
 def test_a_page_between_two_screens_is_no_end() -> None:
     assert judge_stay(view()).stage is Stage.UNKNOWN
-
-
-@pytest.mark.parametrize("prefix", [b"", b"\x01\x02\x00", b"\x00[[\x07{"])
-def test_channel_messages_are_read_behind_any_prefix(prefix: bytes) -> None:
-    told = decode_message(prefix + b'[{"type": "dsh", "history": [17, 4]}]')
-    assert told == [Dominance("17")]
-
-
-def test_captions_tell_who_and_when_and_no_word() -> None:
-    ticks = (2_208_988_800_000 + 5_000) * 10_000
-    body = '{"recognitionResults": [{"userId": "8:a", "text": "x", "timestampAudioSent": %d, '
-    told = decode_message((body % ticks + '"duration": 20000}]}').encode())
-    assert told == [Captioned("8:a", 5_000.0, 5_002.0)]
-
-
-def test_a_channel_message_without_json_is_refused() -> None:
-    with pytest.raises(ValueError, match="no JSON"):
-        decode_message(b"\x00\x01[[")

@@ -26,6 +26,10 @@
   const RECENT_MS = 400;
   // A packet's sound lasts about this long after its time stamp (20 ms frames, some jitter).
   const PACKET_MS = 30;
+  // Packets of one source less apart than this are one spurt: some are lost on the way.
+  const SPURT_MS = 150;
+  // What stands for two sources at once; no platform gives it to anyone.
+  const SEVERAL = '0';
   // -60 dB: below it a source only keeps its line open.
   const SOUND_LEVEL = 0.001;
   const PIECE_MS = 100;
@@ -122,6 +126,36 @@
         current = '';
       }
       if (loudAt.size > 256) loudAt.clear();
+      return current;
+    };
+  };
+
+  // A mix names everybody in it. Somebody's is what they alone are in; two at once are SEVERAL, which
+  // is nobody. A source is in from its first packet to its last, so a change of speaker is no overlap.
+  const makeMixLabeller = (receiver) => {
+    const spurts = new Map();
+    let current = '';
+    let currentAt = 0;
+    return (at) => {
+      for (const source of apply(contributing, receiver, [])) {
+        const seen = source.timestamp > 1e11 ? source.timestamp : origin + source.timestamp;
+        const name = '' + source.source;
+        const spurt = spurts.get(name);
+        if (!spurt || seen - spurt.last > SPURT_MS) spurts.set(name, { first: seen, last: seen });
+        else spurt.last = max(spurt.last, seen);
+      }
+      let label = '';
+      for (const [name, { first, last }] of spurts) {
+        if (at < first - PACKET_MS || at > last + PACKET_MS) continue;
+        label = label ? SEVERAL : name;
+      }
+      if (label) {
+        current = label;
+        currentAt = at;
+      } else if (at - currentAt > RECENT_MS) {
+        current = '';
+      }
+      if (spurts.size > 256) spurts.clear();
       return current;
     };
   };
@@ -305,6 +339,7 @@
 
   // ---- connections ------------------------------------------------------------------------------
 
+  const makeLabel = config.mixed ? makeMixLabeller : makeLabeller;
   let tracks = 0;
   let connections = 0;
   const known = new WeakSet();
@@ -330,7 +365,7 @@
   const takeTrack = (connection, receiver, track, stream) => {
     if (track.kind !== 'audio' || known.has(track)) return;
     play(track);
-    begin(connection, track, nameOf(stream ? stream.id : '-') + ' ' + nameOf(track.id), makeLabeller(receiver));
+    begin(connection, track, nameOf(stream ? stream.id : '-') + ' ' + nameOf(track.id), makeLabel(receiver));
   };
 
   const takeChannel = (channel) => {

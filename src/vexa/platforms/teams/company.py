@@ -1,8 +1,8 @@
 """Who is in a Teams meeting and who speaks, from whatever a session happens to have.
 
 People come from the call object, from signalling, or, while neither told of anyone, from tiles.
-Who speaks comes from outlines; only while no outline ever lit, from the list of dominant sources
-and from captions. Pure; one for each stay.
+Who speaks comes from the tiles' outlines, where packets name no contributing source. The list of
+dominant speakers and captions name nobody: docs/decisions/0083. Pure; one for each stay.
 """
 
 from __future__ import annotations
@@ -11,10 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from vexa.platforms.base import Person, RosterChange, Speaking
-from vexa.platforms.teams.channel_messages import Captioned, Dominance
-from vexa.platforms.teams.names import clean_name, without_number
+from vexa.platforms.teams.names import clean_name, is_same_name, without_number
 
-#: How much later than the sound outlines and dominance are, ms: a guess, measured nowhere yet.
+#: How much later than the sound outlines are, ms: a guess, measured nowhere yet.
 SIGN_LATE_MS = 250.0
 #: Most people that are remembered.
 _MOST = 2_000
@@ -25,108 +24,98 @@ class Company:
 
     def __init__(self) -> None:
         self.bot_name = ""
+        self._own_id = ""
+        #: Device → name, of people whom something better than a tile told of.
         self._names: dict[str, str] = {}
-        self._owners: dict[str, str] = {}
+        #: Platform's id → device that somebody was known by before, from a tile alone.
+        self._before: dict[str, str] = {}
+        #: Device of a tile → name.
+        self._shown: dict[str, str] = {}
+        #: Name on a lit tile → device.
         self._lit: dict[str, str] = {}
-        self._has_outlines = False
-        self._dominant: str | None = None
 
     def take_call(
         self, own: str, people: Sequence[tuple[str, str]], sources: Mapping[str, str]
     ) -> RosterChange:
         """Take the call object's people, who are everybody, and whose each source is."""
-        known = tuple(
-            Person(device, clean_name(name), is_self=self._is_own(device, name, own))
-            for device, name in people
-        )
-        self._note(known, sources)
-        return RosterChange(known, dict(sources), complete=True)
+        self._own_id = own or self._own_id
+        told = [Person(device, clean_name(name)) for device, name in people]
+        return replace(self._settle(told, sources), complete=True)
 
     def take_roster(self, change: RosterChange) -> RosterChange:
         """Take what the signalling tells of some people."""
-        known = tuple(
-            replace(
-                person,
-                name=clean_name(person.name),
-                is_self=self._is_own(person.device_id, person.name, ""),
-            )
-            for person in change.people
-        )
-        self._note(known, change.streams)
-        return replace(change, people=known)
+        told = [replace(person, name=clean_name(person.name)) for person in change.people]
+        return self._settle(told, change.streams)
 
     def take_tiles(self, names: Sequence[str]) -> RosterChange:
         """Take the names on tiles; they count only where nothing better is known."""
-        shown = {name for name in map(clean_name, names) if name}
+        shown = self._first_devices(names)
         if self._names or not shown:
             return RosterChange()
-        shown = {without_number(name, shown) for name in shown}
         people = tuple(
-            Person(f"tile:{name}", name, is_self=name == self.bot_name) for name in sorted(shown)
+            Person(f"tile:{name}", name, is_self=is_same_name(name, self.bot_name))
+            for name in sorted(shown)
         )
-        return RosterChange(people, {p.device_id: p.device_id for p in people}, complete=True)
+        self._shown = {person.device_id: person.name for person in people}
+        return RosterChange(people, {device: device for device in self._shown}, complete=True)
 
-    def take_outline(self, shown: str, is_on: bool, at_ms: float) -> RosterChange:
-        """Take an outline that lit or went dark."""
-        name = clean_name(shown)
-        if not name or name == self.bot_name:
-            return RosterChange()
-        if not is_on:
-            device = self._lit.pop(name, None)
-            return RosterChange(speaking=(Speaking(device, False, at_ms),) if device else ())
-        signs = [] if self._has_outlines else self._end_dominance(at_ms)
-        self._has_outlines = True
-        device = self._lit.setdefault(name, self._device_of(name))
-        signs.append(Speaking(device, True, at_ms))
-        if device in self._names:
-            return RosterChange(streams={device: device}, speaking=tuple(signs))
-        person = Person(device, name, present=False)
-        # of somebody whom only a tile names it is not known here whether they are still in
-        people = () if not self._names else (person,)
-        return RosterChange(people, {device: device}, speaking=tuple(signs))
-
-    def take_channel(self, told: Sequence[Dominance | Captioned], now_ms: float) -> RosterChange:
-        """Take what the data channel says; nothing of it counts once outlines were seen."""
+    def take_outlines(self, changes: Sequence[tuple[str, bool, float]]) -> RosterChange:
+        """Take outlines that lit or went dark: name on the tile, whether it is lit, epoch ms."""
         signs: list[Speaking] = []
-        streams: dict[str, str] = {}
-        for item in () if self._has_outlines else told:
-            if isinstance(item, Captioned):
-                device = item.user_id
-                signs += [
-                    Speaking(device, True, item.begin_ms + SIGN_LATE_MS),
-                    Speaking(device, False, item.end_ms + SIGN_LATE_MS),
-                ]
-            else:
-                owner = self._owners.get(item.source)
-                if owner == self._dominant:
-                    continue
-                signs += self._end_dominance(now_ms)
-                if owner is None:
-                    continue
-                device = self._dominant = owner
-                signs.append(Speaking(device, True, now_ms))
-            streams[device] = device
-        return RosterChange(streams=streams, speaking=tuple(signs))
+        for shown, is_on, at_ms in changes:
+            name = self._first_device(clean_name(shown))
+            if not name or is_same_name(name, self.bot_name):
+                continue
+            if is_on:
+                device = self._lit.setdefault(name, self._device_of(name))
+                signs.append(Speaking(device, True, at_ms))
+            elif name in self._lit:
+                signs.append(Speaking(self._lit.pop(name), False, at_ms))
+        # of somebody whom only a tile names it is not known here whether they are still in
+        people = tuple(
+            Person(sign.device_id, sign.device_id.removeprefix("tile:"), present=False)
+            for sign in signs
+            if self._names and sign.device_id not in self._names
+        )
+        return RosterChange(
+            people, {s.device_id: s.device_id for s in signs}, speaking=tuple(signs)
+        )
 
-    def _end_dominance(self, at_ms: float) -> list[Speaking]:
-        before, self._dominant = self._dominant, None
-        return [Speaking(before, False, at_ms)] if before else []
+    @staticmethod
+    def _first_devices(names: Sequence[str]) -> set[str]:
+        cleaned = {name for name in map(clean_name, names) if name}
+        return {without_number(name, cleaned) for name in cleaned}
 
-    def _is_own(self, device: str, name: str, own: str) -> bool:
-        if own:
-            return device == own
-        return bool(self.bot_name) and clean_name(name) == self.bot_name
+    def _first_device(self, name: str) -> str:
+        return without_number(name, {*self._names.values(), *self._shown.values()})
+
+    def _settle(self, told: Sequence[Person], sources: Mapping[str, str]) -> RosterChange:
+        """Note people under the device that they are known by; mark the bot's own."""
+        people: list[Person] = []
+        for person in told:
+            device = self._device_for(person, told)
+            is_own = person.device_id == self._own_id
+            if not self._own_id:
+                is_own = is_same_name(person.name, self.bot_name)
+            if device in self._names or len(self._names) < _MOST:
+                self._names[device] = person.name or self._names.get(device, "")
+            people.append(replace(person, device_id=device, is_self=is_own))
+        streams = {source: self._before.get(device, device) for source, device in sources.items()}
+        return RosterChange(tuple(people), streams)
+
+    def _device_for(self, person: Person, told: Sequence[Person]) -> str:
+        """Keep the device of somebody whom a tile told of, if no other has that name."""
+        known = self._before.get(person.device_id)
+        if known is not None or person.device_id in self._names:
+            return known or person.device_id
+        before = next((d for d, name in self._shown.items() if name == person.name), None)
+        namesakes = sum(other.name == person.name for other in told)
+        if before is None or before in self._names or namesakes != 1:
+            return person.device_id
+        self._before[person.device_id] = before
+        return before
 
     def _device_of(self, name: str) -> str:
         """The one device of that name; people of one name share what is only a name."""
         found = [device for device, known in self._names.items() if known == name]
         return found[0] if len(found) == 1 else f"tile:{name}"
-
-    def _note(self, people: Sequence[Person], sources: Mapping[str, str]) -> None:
-        for person in people:
-            if person.device_id in self._names or len(self._names) < _MOST:
-                before = self._names.get(person.device_id, "")
-                self._names[person.device_id] = person.name or before
-        for source, device in sources.items():
-            if source in self._owners or len(self._owners) < _MOST:
-                self._owners[source] = device

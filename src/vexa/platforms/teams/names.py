@@ -1,4 +1,4 @@
-"""What of Teams' texts is a name. Pure."""
+"""What of Teams' texts is a name, and when two are the same. Pure."""
 
 from __future__ import annotations
 
@@ -14,15 +14,25 @@ _LONGEST_NAME = 120
 def clean_name(text: str) -> str:
     """Return a name without what Teams puts behind it; nothing when it is no name."""
     name = " ".join(text.split())
-    for suffix in selectors.NAME_SUFFIXES:
-        if plain(name).endswith(plain(suffix)):
-            name = name[: -len(suffix)].rstrip()
+    while suffix := _suffix(name):
+        name = name[: -len(suffix)].rstrip()
     folded = plain(name)
     if not name or len(name) > _LONGEST_NAME or folded in selectors.NOT_NAMES:
         return ""
     if name.startswith(("8:", "28:", "4:")) or any(p in folded for p in selectors.TOKEN_PARTS):
         return ""
     return name
+
+
+def _suffix(name: str) -> str:
+    folded = plain(name)
+    return next((one for one in selectors.NAME_SUFFIXES if folded.endswith(plain(one))), "")
+
+
+def is_same_name(one: str, other: str) -> bool:
+    """Tell whether two texts are one name, whatever stands behind it and however it is written."""
+    folded = plain(clean_name(one))
+    return bool(folded) and folded == plain(clean_name(other))
 
 
 def without_number(name: str, others: Collection[str]) -> str:

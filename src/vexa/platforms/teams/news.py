@@ -45,13 +45,9 @@ def _pairs(items: list[Any]) -> list[tuple[str, str]]:
 
 
 def _outlines(changes: list[Any], company: Company) -> RosterChange:
-    read: list[RosterChange] = []
+    read: list[tuple[str, bool, float]] = []
     for change in changes[:_MOST]:
         match change:
             case [str(name), bool(is_on), float(at_ms) | int(at_ms)] if math.isfinite(at_ms):
-                read.append(company.take_outline(name, is_on, float(at_ms)))
-    return RosterChange(
-        people=tuple(person for item in read for person in item.people),
-        streams={stream: device for item in read for stream, device in item.streams.items()},
-        speaking=tuple(sign for item in read for sign in item.speaking),
-    )
+                read.append((name, is_on, float(at_ms)))
+    return company.take_outlines(read)

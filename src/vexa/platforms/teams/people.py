@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from vexa.platforms.base import PageView, Person, plain
-from vexa.platforms.teams.names import clean_name
+from vexa.platforms.base import PageView, Person
+from vexa.platforms.teams.names import clean_name, is_same_name
 
 #: Most people that a badge is believed to count.
 _MOST_COUNTED = 1_000
@@ -18,7 +18,7 @@ def people_shown(view: PageView, bot_name: str) -> tuple[Person, ...]:
     for tile in view.elements("tile"):
         name = clean_name(tile.mark)
         if name:
-            is_self = plain(name) == plain(bot_name)
+            is_self = is_same_name(name, bot_name)
             people.setdefault(name, Person(f"tile:{name}", name, is_self=is_self))
     if view.has("share_tile"):
         people["share"] = Person("tile of a screen", "")

@@ -20,7 +20,6 @@ from vexa.platforms.base import (
 )
 from vexa.platforms.teams import (
     admission,
-    channel_messages,
     join,
     leave,
     news,
@@ -38,6 +37,8 @@ from vexa.platforms.teams.track_choice import TrackChoice
 #: so many times at most.
 _FORGOTTEN_LOOKS = 8
 _MOST_KNOCKS = 5
+#: An end that the signalling told of, while the meeting stays on the page: another call's, ms.
+_END_STALE_MS = 10_000.0
 
 
 class Teams(PlatformDefaults):
@@ -46,7 +47,6 @@ class Teams(PlatformDefaults):
     hosts: frozenset[str] = HOSTS | selectors.SIGN_IN_HOSTS
     probes: Mapping[str, Probe] = selectors.PROBES
     page_script: str = page_code.NEWS
-    roster_channels: frozenset[str] = frozenset({channel_messages.CHANNEL})
     sound_by: SoundBy = SoundBy.MIX
     speaking_late_ms: float = SIGN_LATE_MS
 
@@ -55,6 +55,7 @@ class Teams(PlatformDefaults):
         self._company = Company()
         self._tracks = TrackChoice()
         self._end: CallEnd | None = None
+        self._end_ms = 0.0
         self._prejoin_looks = 0
         self._knocks = 0
 
@@ -72,6 +73,9 @@ class Teams(PlatformDefaults):
         judged = admission.judge_admission(view)
         is_prejoin = judged.stage is Stage.PREJOIN
         self._prejoin_looks = self._prejoin_looks + 1 if is_prejoin else 0
+        if judged.stage is Stage.LOBBY:
+            # an end that was told before this knock is of another call
+            self._end = None
         if self._prejoin_looks >= _FORGOTTEN_LOOKS and self._knocks < _MOST_KNOCKS:
             self._prejoin_looks = 0
             self._knocks += 1
@@ -82,22 +86,20 @@ class Teams(PlatformDefaults):
 
     def judge_stay(self, view: PageView) -> Judgement:
         """See `removal.judge_stay`."""
-        return removal.judge_stay(view, self._end)
+        judged = removal.judge_stay(view, self._end)
+        if judged.stage is Stage.IN_MEETING and self._now_ms() - self._end_ms > _END_STALE_MS:
+            self._end = None
+        return judged
 
     def people_shown(self, view: PageView) -> tuple[Person, ...]:
         """See `people.people_shown`."""
         return people.people_shown(view, self._company.bot_name)
 
-    def decode_channel(self, message: bytes) -> RosterChange:
-        """See `channel_messages.decode_message`."""
-        told = channel_messages.decode_message(message)
-        return self._company.take_channel(told, self._now_ms())
-
     def decode_news(self, text: str) -> RosterChange:
         """See `news.decode_news`; an end is remembered for the judgement."""
         told = news.decode_news(text, self._company)
         if isinstance(told, CallEnd):
-            self._end = told
+            self._end, self._end_ms = told, self._now_ms()
             return RosterChange()
         return told
 
