@@ -73,6 +73,7 @@ class Capture:
         self._on_channel = on_channel
         self._on_news = on_news
         self._methods = methods
+        self._taps_page = taps_page
         self._binding = "_" + secrets.token_hex(12)
         nonce = secrets.token_hex(16)
         self._messages = PageMessages(nonce, self._channels)
@@ -125,6 +126,10 @@ class Capture:
 
     @property
     def is_cut_off(self) -> bool:
-        """Whether there were connections and none of them works any more."""
+        """Whether there were connections and none of them works any more.
+
+        A page whose played sound is taken may do without them: its sound comes by other ways.
+        """
         states = self.connections.values()
-        return bool(states) and all(s in {"failed", "disconnected", "closed"} for s in states)
+        is_broken = all(s in {"failed", "disconnected", "closed"} for s in states)
+        return not self._taps_page and bool(states) and is_broken

@@ -126,7 +126,6 @@ class Bot:
             page,
             self._hearing,
             self._roster,
-            self._streams,
             self._reached,
             lambda: self._capture.is_cut_off,
         )

@@ -12,7 +12,6 @@ from vexa.bot.hearing import Hearing
 from vexa.bot.leave_rules import LeaveRules
 from vexa.bot.lifecycle import BotState, Patience
 from vexa.bot.roster import Roster
-from vexa.bot.speech_streams import SpeechStreams
 from vexa.contracts.bot import BotLaunch
 from vexa.contracts.errors import JoinError
 from vexa.contracts.meeting import Outcome
@@ -50,7 +49,6 @@ class Stay:
         page: MeetingPage,
         hearing: Hearing,
         roster: Roster,
-        streams: SpeechStreams,
         reached: Reached,
         is_cut_off: Callable[[], bool],
         *,
@@ -61,7 +59,6 @@ class Stay:
         self._page = page
         self._hearing = hearing
         self._roster = roster
-        self._streams = streams
         self._reached = reached
         self._is_cut_off = is_cut_off
         self._cut_off_from_s: float | None = None

@@ -132,7 +132,6 @@ async def run(
         page,
         hearing,
         roster,
-        streams,
         told.states.append,
         is_cut_off,
         monotonic_s=lambda: page.now_s,

@@ -1,0 +1,31 @@
+"""What broken connections of a page mean."""
+
+from __future__ import annotations
+
+import pytest
+
+from vexa.bot.capture import Capture
+
+
+def capture(*, taps_page: bool) -> Capture:
+    def drop(_message: object) -> None: ...
+
+    return Capture(frozenset(), drop, drop, drop, taps_page=taps_page)
+
+
+@pytest.mark.parametrize(
+    ("states", "is_cut_off"),
+    [((), False), (("failed", "connected"), False), (("failed", "closed"), True)],
+)
+def test_a_meeting_is_out_of_reach_when_every_connection_is_broken(
+    states: tuple[str, ...], is_cut_off: bool
+) -> None:
+    one = capture(taps_page=False)
+    one.connections |= {str(number): state for number, state in enumerate(states)}
+    assert one.is_cut_off is is_cut_off
+
+
+def test_connections_that_carry_no_sound_tell_nothing() -> None:
+    one = capture(taps_page=True)
+    one.connections["data"] = "failed"
+    assert not one.is_cut_off
