@@ -9,7 +9,6 @@ import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import httpx2
 import structlog
 from playwright.async_api import Error as PlaywrightError
 from pydantic import ValidationError
@@ -17,6 +16,7 @@ from pydantic import ValidationError
 from vexa.bot.browser import open_browser
 from vexa.bot.capture import Capture
 from vexa.bot.hearing import Hearing
+from vexa.bot.heart import Heart, Signs
 from vexa.bot.lifecycle import BotState, Lifecycle
 from vexa.bot.navigation import NavigationGuard
 from vexa.bot.page import BrowserPage
@@ -34,8 +34,6 @@ from vexa.platforms.registry import PLATFORMS
 
 _log = structlog.get_logger(__name__)
 
-#: Between two heartbeats whose answers are not held; and after one that failed, seconds.
-_BEAT_S = 1.0
 #: How long the goodbye on the page may take, and the last words to the speech server, seconds.
 _GOODBYE_S = 3.0
 _LAST_WORDS_S = 12.0
@@ -73,7 +71,8 @@ class Bot:
         """Run from start to reported end; return the exit code of the process."""
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, self._on_signal)
-        self._tasks.spawn("heartbeat", self._beat())
+        heart = Heart(self._client, self._signs, self._on_leave_order, self._streams.listen_anew)
+        self._tasks.spawn("heartbeat", heart.run())
         try:
             self._check_address()
             await self._stay_in_browser()
@@ -126,6 +125,7 @@ class Bot:
             page,
             self._hearing,
             self._roster,
+            self._streams,
             self._reached,
             lambda: self._capture.is_cut_off,
         )
@@ -164,20 +164,16 @@ class Bot:
         self._in_haste = True
         self._ask(Outcome.SERVER_STOPPED, "bot: told to end by a signal")
 
-    async def _beat(self) -> None:
-        while True:
-            try:
-                leave = await self._client.heartbeat(
-                    str(self._life.state),
-                    tracks=self._capture.tracks,
-                    people=self._roster.others_present(),
-                    audio_s=self._streams.sound_s,
-                )
-                if leave:
-                    self._ask(Outcome.STOPPED_BY_USER, "order: leave")
-            except (httpx2.HTTPError, ValueError) as exc:
-                _log.info("heartbeat_failed", cause=type(exc).__name__)
-            await asyncio.sleep(_BEAT_S)
+    def _on_leave_order(self) -> None:
+        self._ask(Outcome.STOPPED_BY_USER, "order: leave")
+
+    def _signs(self) -> Signs:
+        return Signs(
+            str(self._life.state),
+            tracks=self._capture.tracks,
+            people=self._roster.others_present(),
+            audio_s=self._streams.sound_s,
+        )
 
 
 async def _run(launch: BotLaunch) -> int:

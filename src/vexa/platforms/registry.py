@@ -40,6 +40,7 @@ PLATFORMS: Registry[Callable[[], Platform]] = Registry(
     {
         "google_meet": "vexa.platforms.google_meet.platform:GoogleMeet",
         "jitsi": "vexa.platforms.jitsi.platform:Jitsi",
+        "teams": "vexa.platforms.teams.platform:Teams",
         "zoom": "vexa.platforms.zoom.platform:Zoom",
     },
 )

@@ -77,6 +77,7 @@ DOUBLES: Registry[Double] = Registry(
     {
         "google_meet": "vexa.simulator.google_meet.double:DOUBLE",
         "jitsi": "vexa.simulator.jitsi.double:DOUBLE",
+        "teams": "vexa.simulator.teams.double:DOUBLE",
         "zoom": "vexa.simulator.zoom.double:DOUBLE",
     },
 )

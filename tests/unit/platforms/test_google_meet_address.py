@@ -4,7 +4,7 @@ import pytest
 
 from vexa.contracts.errors import ConfigurationError, InvalidInput
 from vexa.platforms.google_meet.address import join_url
-from vexa.platforms.registry import joinable, platform_address
+from vexa.platforms.registry import ADDRESSES, joinable, platform_address
 
 BAD_CODE = "Google Meet ID must be in format 'abc-defg-hij' (lowercase letters only)"
 
@@ -61,9 +61,8 @@ def test_the_language_is_pinned_and_other_queries_are_dropped(given: str, opened
     assert join_url(given) == opened
 
 
-def test_what_is_on_the_wire_but_not_joinable() -> None:
-    assert joinable("google_meet")
-    assert not joinable("teams")
-    assert joinable("zoom")
+def test_every_platform_of_the_wire_is_joinable_and_no_other_is_known() -> None:
+    assert all(joinable(platform) for platform in ADDRESSES.names)
+    assert not joinable("webex")
     with pytest.raises(ConfigurationError):
         platform_address("webex", "1234567890")

@@ -133,12 +133,15 @@ class AnsweringPeer(Peer):
                 if track is not None:
                     carry(transceiver.sender, track)
                     transceiver.direction = "sendonly"
-        if self._channel is None:
-            self._channel = self.connection.createDataChannel(self._label, ordered=True)
-            self._channel.on("open", self._on_open)
+        self._open_channel()
         await self.connection.setLocalDescription(await self.connection.createAnswer())
         answer: str = self.connection.localDescription.sdp
         return answer
+
+    def _open_channel(self) -> None:
+        if self._channel is None:
+            self._channel = self.connection.createDataChannel(self._label, ordered=True)
+            self._channel.on("open", self._on_open)
 
     def send(self, message: bytes) -> None:
         """Send one message on the channel; dropped while it is not open."""

@@ -1,0 +1,1 @@
+"""The double of Microsoft Teams: pages, signalling, and one mix of everybody."""

@@ -1,0 +1,19 @@
+"""The Teams double: one place that names which file does what."""
+
+from __future__ import annotations
+
+from vexa.simulator.doubles import Double
+from vexa.simulator.teams.options import TeamsOptions
+from vexa.simulator.teams.pages import SIGN_IN_HOST, SIGN_IN_URL, build_page_router
+from vexa.simulator.teams.wire import TeamsWire, device_ids
+
+DOUBLE = Double(
+    hosts=("teams.live.com", "teams.microsoft.com", SIGN_IN_HOST),
+    options=TeamsOptions,
+    device_ids=device_ids,
+    wire=TeamsWire,
+    page_router=build_page_router,
+    page_path=lambda native_id: f"/meet/{native_id}",
+    sign_in_url=SIGN_IN_URL,
+    effects=frozenset({"share"}),
+)

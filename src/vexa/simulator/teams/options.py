@@ -1,0 +1,40 @@
+"""What a meeting of the Teams double can be told."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from vexa.simulator.meetings import MeetingOptions
+
+
+class TeamsOptions(MeetingOptions):
+    """How a Teams meeting behaves. Everything but its number has a default."""
+
+    platform: Literal["teams"] = "teams"
+    native_id: str = Field(pattern=r"^[0-9]{10,15}$", description="the short id")
+    client: Literal["light", "v2"] = Field(
+        "light", description="light: the guests' client, under a strict policy"
+    )
+    launcher: bool = Field(True, description="a page asks first whether to go on in the browser")
+    splash_s: float = Field(0.5, ge=0, description="the splash stands so long")
+    devices_question: Literal["never", "after", "twice"] = Field(
+        "after", description="asks whether to go on without devices: after the knock, and before"
+    )
+    sound_off: bool = Field(False, description="'Don't use audio' is chosen at first: no sound")
+    started: bool = Field(True, description="whether the lobby says that the meeting runs")
+    sign_in_by: Literal["form", "redirect"] = Field(
+        "form", description="page=sign_in: a form without a change of address, or another host"
+    )
+    outlines: Literal["class", "style", "none"] = Field(
+        "class", description="how a tile shows a voice"
+    )
+    sources: bool = Field(True, description="packets name who contributes")
+    main_audio: Literal["sounds", "silent", "missing"] = Field(
+        "sounds", description="the track of the mix; its copy sounds in any case"
+    )
+    call_object: Literal["callingDebug", "msteamscalling", "none"] = Field(
+        "callingDebug", description="where the page has its call"
+    )
+    frames: bool = Field(True, description="the signalling tells of people and ends")

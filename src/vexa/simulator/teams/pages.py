@@ -1,0 +1,125 @@
+"""HTTP side of the Teams pages: launcher, the two clients, sign-in, WebSockets."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Response, WebSocket
+from fastapi.responses import RedirectResponse
+
+from vexa.simulator.live_meeting import LiveMeeting
+from vexa.simulator.page_files import POLICIES, add_files, html_page
+from vexa.simulator.page_socket import UNKNOWN_MEETING, serve_page
+from vexa.simulator.page_texts import texts_in
+from vexa.simulator.teams.options import TeamsOptions
+from vexa.simulator.teams.signalling import handle, serve_frames, wire_of
+from vexa.simulator.teams.texts import TEXTS
+
+STATIC = Path(__file__).parent / "static"
+SIGN_IN_HOST = "login.microsoftonline.com"
+SIGN_IN_URL = f"https://{SIGN_IN_HOST}/common/oauth2/authorize"
+
+FindMeeting = Callable[[str], LiveMeeting | None]
+
+
+def _html(policy: str, config: dict[str, Any]) -> Response:
+    return html_page(
+        config,
+        title="Microsoft Teams",
+        policy=POLICIES[policy],
+        root='<div id="app"></div>',
+        script="/hashed-assets/teams.js",
+        style="/hashed-assets/teams.css",
+    )
+
+
+def _plain_page(show: str, locale: str = "en", **more: Any) -> Response:
+    texts = texts_in(TEXTS, locale, "curly")
+    return _html("none", {"locale": locale, "texts": texts, "show": show, **more})
+
+
+def _client_path(options: TeamsOptions) -> str:
+    """Address of the client that this session is given."""
+    native_id = options.native_id
+    if options.client == "v2":
+        return f"/v2/?meetingjoin=true&id={native_id}#/meet/{native_id}"
+    coords = {"conversationId": f"19:meeting_{native_id}@thread.v2", "messageId": "0"}
+    packed = base64.urlsafe_b64encode(json.dumps(coords | {"id": native_id}).encode()).decode()
+    query = {"agent": "web", "lightExperience": "true", "coords": packed, "id": native_id}
+    return f"/light-meetings/launch?{urlencode(query)}"
+
+
+def _client_page(meeting: LiveMeeting) -> Response:
+    options = wire_of(meeting).options
+    shown = options.model_dump(
+        include={
+            *("locale", "client", "splash_s", "devices_question", "sound_off", "started"),
+            *("sign_in_by", "outlines", "call_object"),
+        }
+    )
+    texts = texts_in(TEXTS, options.locale, options.apostrophe)
+    config = {**shown, "texts": texts, "code": options.native_id, "sign_in_url": SIGN_IN_URL}
+    return _html("strict" if options.client == "light" else "none", config)
+
+
+def build_page_router(find_meeting: FindMeeting) -> APIRouter:
+    """Make the routes that a browser sees under Teams' hosts."""
+    router = APIRouter(include_in_schema=False)
+    add_files(router, "/hashed-assets", STATIC)
+
+    @router.get("/")
+    async def landing() -> Response:
+        return _plain_page("landing")
+
+    @router.get("/common/oauth2/authorize")
+    async def sign_in() -> Response:
+        return _plain_page("sign_in_page")
+
+    @router.get("/meet/{native_id}")
+    async def meet(native_id: str) -> Response:
+        meeting = find_meeting(native_id)
+        if meeting is None:
+            return _plain_page("not_found")
+        options = wire_of(meeting).options
+        target = _client_path(options)
+        if not options.launcher:
+            return RedirectResponse(target)
+        query = urlencode({"url": f"/_#/meet/{native_id}", "type": "meet", "id": native_id})
+        return RedirectResponse(f"/dl/launcher/launcher.html?{query}")
+
+    @router.get("/dl/launcher/launcher.html")
+    async def launcher(id: str = "") -> Response:
+        meeting = find_meeting(id)
+        if meeting is None:
+            return _plain_page("not_found")
+        options = wire_of(meeting).options
+        return _plain_page("launcher", options.locale, target=_client_path(options))
+
+    @router.get("/light-meetings/launch")
+    @router.get("/v2/")
+    async def client(id: str = "") -> Response:
+        meeting = find_meeting(id)
+        return _plain_page("not_found") if meeting is None else _client_page(meeting)
+
+    _add_sockets(router, find_meeting)
+    return router
+
+
+def _add_sockets(router: APIRouter, find_meeting: FindMeeting) -> None:
+    @router.websocket("/api/meeting/{native_id}")
+    async def signal(socket: WebSocket, native_id: str) -> None:
+        await serve_page(socket, find_meeting(native_id), handle)
+
+    @router.websocket("/trouter/{native_id}/{visitor_id}")
+    async def frames(socket: WebSocket, native_id: str, visitor_id: str) -> None:
+        meeting = find_meeting(native_id)
+        await socket.accept()
+        if meeting is None:
+            await socket.close(UNKNOWN_MEETING)
+            return
+        await serve_frames(socket, meeting, visitor_id)

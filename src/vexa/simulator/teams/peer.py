@@ -1,0 +1,35 @@
+"""A page's connection: the page makes the offer, and the data channel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from aiortc import RTCDataChannel
+
+from vexa.simulator.sfu.peers import AnsweringPeer
+from vexa.simulator.sfu.talkers import LiveTalker
+from vexa.simulator.teams.receiver import MixReceiver
+
+CHANNEL = "main-channel"
+
+
+class TeamsPeer(AnsweringPeer):
+    """Takes the channel that the page opened instead of opening one."""
+
+    def __init__(
+        self,
+        receiver: MixReceiver,
+        *,
+        on_open: Callable[[], None],
+        on_microphone: Callable[[LiveTalker], None],
+    ) -> None:
+        super().__init__(receiver, channel=CHANNEL, on_open=on_open, on_microphone=on_microphone)
+        self.connection.on("datachannel", self._take_channel)
+
+    def _open_channel(self) -> None:
+        """The page does."""
+
+    def _take_channel(self, channel: RTCDataChannel) -> None:
+        if channel.label == CHANNEL:
+            self._channel = channel
+            self._on_open()

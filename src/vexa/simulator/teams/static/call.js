@@ -1,0 +1,130 @@
+// Inside the meeting: the stage with its tiles, toolbar, chat, list of people; and the call object.
+import { button, config, make, root, texts } from "./dom.js";
+import { leaveButton, toolbar } from "./screens.js";
+
+const ALERT_MS = 1500;
+const MOVE_MS = 90;
+
+export class Call {
+  constructor(handlers) {
+    this.handlers = handlers;
+    this.people = [];
+    this.speaking = new Set();
+    this.sharing = false;
+    this.stage = make("div", { "data-tid": "modern-stage-wrapper", class: "stage" });
+    this.badge = make("span", { "data-tid": "toolbar-item-badge" });
+    this.lines = make("div", { role: "log" });
+    this.chat = make("div", { class: "panel", hidden: true }, this.lines, this.editor());
+    this.roster = make("div", { class: "panel", hidden: true });
+    if (config.outlines === "style") setInterval(() => this.move(), MOVE_MS);
+  }
+
+  // The client's own call, where bots and its debugger find it.
+  expose() {
+    const call = this;
+    const observableCall = {
+      get callerMri() {
+        return call.people.find((one) => one.self)?.id ?? "";
+      },
+      get participants() {
+        return call.people.filter((one) => !one.self && !one.hidden).map((one) => ({
+          id: one.id,
+          displayName: one.name,
+          isServerMuted: one.muted,
+          hasAudioSource: (source) => source === one.source,
+        }));
+      },
+    };
+    if (config.call_object === "callingDebug") window.callingDebug = { observableCall };
+    if (config.call_object === "msteamscalling") {
+      window.msteamscalling = { deref: () => ({ callingService: { getActiveCall: () => observableCall } }) };
+    }
+  }
+
+  hide() {
+    delete window.callingDebug;
+    delete window.msteamscalling;
+  }
+
+  editor() {
+    const field = make("div", { contenteditable: "true", "aria-label": texts.type_message, class: "write" });
+    field.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter") return;
+      event.preventDefault();
+      this.handlers.chat(field.textContent);
+      field.textContent = "";
+    });
+    return make("div", { "data-tid": "ckeditor" }, field);
+  }
+
+  show() {
+    const flip = (panel) => () => {
+      panel.hidden = !panel.hidden;
+    };
+    const bar = toolbar([
+      button(texts.chat, { id: "chat-button" }, flip(this.chat)),
+      make("div", { id: "roster-button", role: "button" }, texts.people, this.badge),
+      button(texts.view, { id: "custom-view-button" }, () => {}),
+      button(texts.more, { id: "callingButtons-showMoreBtn" }, () => {}),
+      leaveButton(this.handlers.leave),
+    ]);
+    const alert = make("div", { role: "alert" }, texts.joined);
+    root.replaceChildren(bar, alert, this.stage, this.chat, this.roster);
+    setTimeout(() => alert.remove(), ALERT_MS);
+    this.draw();
+  }
+
+  setPeople(people) {
+    this.people = people;
+    this.draw();
+  }
+
+  draw() {
+    const shown = this.people.filter((one) => !one.hidden);
+    this.badge.textContent = String(shown.length);
+    this.badge.hidden = this.sharing;
+    const tiles = shown.filter((one) => !one.self).map((one) => this.tile(one));
+    if (this.sharing) tiles.splice(0, tiles.length, make("div", { "data-stream-type": "ScreenSharing", class: "tile" }));
+    this.stage.replaceChildren(...tiles);
+    const rows = shown.map((one) => make("div", { "data-cid": "roster-participant", "aria-label": `${one.name}, ` }, one.name));
+    this.roster.replaceChildren(make("div", { role: "tree", "aria-label": texts.attendees }, ...rows));
+    for (const id of this.speaking) this.light(id, true);
+  }
+
+  tile(one) {
+    const name = one.name || texts.unknown;
+    const tag = make("span", { "data-tid": "participant-info-nametag" }, name);
+    const parts = [tag];
+    if (config.outlines !== "none") {
+      parts.unshift(make("div", { "data-tid": "voice-level-stream-outline", class: "outline", "data-of": one.id }));
+    }
+    return make("div", { "data-stream-type": "Video", "data-tid": name, class: "tile" }, ...parts);
+  }
+
+  light(id, on) {
+    if (on) this.speaking.add(id);
+    else this.speaking.delete(id);
+    if (config.outlines !== "class") return;
+    this.stage.querySelector(`[data-of="${id}"]`)?.classList.toggle("vdi-frame-occlusion", on);
+  }
+
+  move() {
+    for (const id of this.speaking) {
+      const outline = this.stage.querySelector(`[data-of="${id}"]`);
+      if (outline) outline.style.opacity = (0.4 + Math.random() * 0.6).toFixed(3);
+    }
+  }
+
+  share(durationS) {
+    this.sharing = true;
+    this.draw();
+    setTimeout(() => {
+      this.sharing = false;
+      this.draw();
+    }, durationS * 1000);
+  }
+
+  write({ from, text }) {
+    this.lines.append(make("p", {}, `${from}: ${text}`));
+  }
+}

@@ -1,0 +1,54 @@
+// The page's one connection: tracks that it receives, its microphone, and the channel that it opens.
+import { make } from "./dom.js";
+import { gathered } from "./gathered.js";
+
+export class Media {
+  constructor(handlers) {
+    this.handlers = handlers;
+    this.elements = make("div", { hidden: true });
+    document.body.append(this.elements);
+  }
+
+  async open(withMicrophone) {
+    const connection = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
+    this.connection = connection;
+    connection.addEventListener("track", ({ track }) => {
+      const element = make("audio", { autoplay: true });
+      element.srcObject = new MediaStream([track]);
+      this.elements.append(element);
+    });
+    connection.addEventListener("connectionstatechange", () => {
+      this.handlers.log("connection", { state: connection.connectionState });
+    });
+    this.channel = connection.createDataChannel("main-channel", { ordered: true });
+    connection.addTransceiver("audio", { direction: "recvonly" });
+    connection.addTransceiver("audio", { direction: "recvonly" });
+    if (withMicrophone) await this.addMicrophone(connection);
+    await connection.setLocalDescription();
+    await gathered(connection);
+    this.handlers.offer(connection.localDescription.sdp);
+  }
+
+  async addMicrophone(connection) {
+    try {
+      this.microphone = await navigator.mediaDevices.getUserMedia({ audio: true });
+    } catch {
+      return;
+    }
+    connection.addTransceiver(this.microphone.getAudioTracks()[0], { direction: "sendonly" });
+  }
+
+  async takeAnswer(sdp) {
+    await this.connection.setRemoteDescription({ type: "answer", sdp });
+  }
+
+  mute() {
+    for (const track of this.microphone?.getAudioTracks() ?? []) track.enabled = false;
+  }
+
+  close() {
+    this.connection?.close();
+    for (const track of this.microphone?.getTracks() ?? []) track.stop();
+    this.elements.replaceChildren();
+  }
+}

@@ -1,0 +1,91 @@
+// A meeting's page: one state after the other, as the server says.
+import { Call } from "./call.js";
+import { stall, toast } from "./disturb.js";
+import { button, config, root, texts } from "./dom.js";
+import { Media } from "./media.js";
+import * as screens from "./screens.js";
+
+const scheme = location.protocol === "https:" ? "wss" : "ws";
+
+function openMeeting() {
+  const socket = new WebSocket(`${scheme}://${location.host}/api/meeting/${config.code}`);
+  const send = (message) => socket.readyState === WebSocket.OPEN && socket.send(JSON.stringify(message));
+  const log = (event, details = {}) => send({ type: "log", event, ...details });
+  const leave = () => {
+    log("hangup");
+    send({ type: "leave" });
+  };
+  const media = new Media({ log, offer: (sdp) => send({ type: "offer", sdp }) });
+  const call = new Call({ leave, chat: (text) => send({ type: "chat", text }) });
+  let wanted = { name: "", sound: true, microphone: false };
+
+  const prejoin = () => {
+    screens.showPrejoin(wanted.name, (chosen) => {
+      wanted = chosen;
+      log("join_pressed", chosen);
+      send({ type: "join", name: chosen.name });
+    });
+  };
+  const end = (key) => {
+    call.hide();
+    media.close();
+    screens.showEnd(key);
+  };
+  const states = {
+    prejoin: () => {
+      screens.showSplash();
+      setTimeout(prejoin, config.splash_s * 1000);
+    },
+    knocking: () => screens.showLobby(leave),
+    in_call: () => {
+      call.expose();
+      call.show();
+      send({ type: "people" });
+      if (wanted.sound) media.open(wanted.microphone);
+    },
+    denied: screens.showDenied,
+    // a lobby that nobody answers falls back to the page before it
+    timeout: prejoin,
+    removed: () => end("removed"),
+    ended: () => end("ended"),
+    left: () => end("left"),
+    blocked: () => screens.showText("blocked", button(texts.retry, {}, () => location.reload())),
+    not_found: () => screens.showText("not_found"),
+    sign_in: screens.showSignIn,
+  };
+  const effects = {
+    toast: ({ text, text_key, duration_s }) => toast(text ?? texts[text_key], duration_s),
+    share: ({ duration_s }) => call.share(duration_s ?? 5),
+    mute: () => {
+      media.mute();
+      toast(texts.host_muted, 4);
+    },
+    kill: () => {
+      media.close();
+      call.hide();
+      root.replaceChildren();
+    },
+    navigate: ({ url }) => location.assign(url),
+    captcha: screens.showCaptcha,
+    stall,
+  };
+  const acts = {
+    welcome: ({ visitor_id }) => new WebSocket(`${scheme}://${location.host}/trouter/${config.code}/${visitor_id}`),
+    state: ({ state }) => states[state]?.(),
+    people: ({ people }) => call.setPeople(people),
+    answer: ({ sdp }) => media.takeAnswer(sdp),
+    speaking: ({ id, on }) => call.light(id, on),
+    chat: (line) => call.write(line),
+    effect: (effect) => effects[effect.effect]?.(effect),
+  };
+  let last = Promise.resolve();
+  socket.addEventListener("open", () => log("hello", { webdriver: navigator.webdriver }));
+  socket.addEventListener("message", ({ data }) => {
+    const message = JSON.parse(data);
+    last = last.then(() => acts[message.type]?.(message));
+  });
+}
+
+if (config.show === "launcher") screens.showLauncher();
+else if (config.show) screens.showText(config.show);
+else openMeeting();

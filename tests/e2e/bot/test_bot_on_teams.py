@@ -1,0 +1,242 @@
+"""Simulated: a bot in meetings of the Teams double. One simulator for the whole module."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from tests.e2e.bot.conftest import World
+from tests.support.bot_process import BotProcess
+from tests.support.fake_manager import FakeManager
+from tests.support.recording_speech import RecordingSpeech
+from tests.support.wait_until import wait_until
+from vexa.contracts.meeting import Outcome
+from vexa.simulator.client import ControlClient
+from vexa.simulator.process import SimulatorProcess
+
+LINE = "The quick brown fox jumps over the lazy dog."
+#: Frames of a spoken line that are loud, at least. Of those, the share that must be under the right
+#: name; the edges may be nobody's where outlines tell, which come late by a time that is guessed.
+SPOKEN, BY_SOURCE, BY_OUTLINE = 0.55, 0.9, 0.75
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def simulator(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[SimulatorProcess]:
+    async with SimulatorProcess(tmp_path_factory.mktemp("simulator"), seed=7) as running:
+        yield running
+
+
+@pytest.fixture
+async def world(simulator: SimulatorProcess, tmp_path: Path, display: str) -> AsyncIterator[World]:
+    bot = BotProcess(tmp_path, display)
+    async with (
+        ControlClient(simulator.control_url) as control,
+        FakeManager() as manager,
+        RecordingSpeech() as speech,
+    ):
+
+        async def send(code: str, **changes: Any) -> BotProcess:
+            url = f"https://teams.microsoft.com/meet/{code}?p=AbC123dE"
+            address = {"native_meeting_id": code, "meeting_url": url}
+            await bot.start(simulator, manager, speech, platform="teams", **address, **changes)
+            return bot
+
+        yield World(simulator, control, manager, speech, send)
+        await bot.stop()
+
+
+async def add(
+    world: World, code: str, name: str, *at_s: float, say: str = LINE, **facts: Any
+) -> Any:
+    voice = {"Ada": "slt", "Bob": "rms"}.get(name, "awb")
+    speech = [{"at_s": at, "say": say, "voice": voice} for at in at_s]
+    return await world.control.add_participant(code, name, speech=speech, **facts)
+
+
+async def said(world: World, code: str) -> list[dict[str, Any]]:
+    """Wait until everything was said and the last of it was heard; return what was said."""
+
+    async def is_over() -> bool:
+        return bool((await world.control.meeting(code))["speech_over"])
+
+    await wait_until(is_over, within_s=120, what="end of the speech")
+    lines = await world.control.truth(code)
+    last = max(lines, key=lambda line: float(line["end_epoch_s"]))
+    await wait_until(
+        lambda: sum(heard(world, last).values()) > SPOKEN,
+        within_s=60,
+        what="sound of the last line",
+    )
+    return lines
+
+
+def heard(world: World, line: dict[str, Any]) -> dict[str | None, float]:
+    """Name → share of a line that was heard under it."""
+    times = line["start_epoch_s"], line["end_epoch_s"]
+    shares: dict[str | None, float] = {}
+    for stream in world.speech.streams.values():
+        shares[stream.name] = shares.get(stream.name, 0.0) + stream.loud_share(*times)
+    return shares
+
+
+def of(lines: list[dict[str, Any]], name: str) -> list[dict[str, Any]]:
+    """What one person said, in order."""
+    return sorted(
+        (one for one in lines if one["name"] == name), key=lambda one: one["start_epoch_s"]
+    )
+
+
+def assert_named(world: World, line: dict[str, Any], least: float) -> None:
+    """Check that a line was heard under its speaker's name, and under nobody else's."""
+    shares = heard(world, line)
+    whole = sum(shares.values())
+    others = {name: share for name, share in shares.items() if name not in {line["name"], None}}
+    assert whole > SPOKEN, (line, shares)
+    assert shares.get(line["name"], 0.0) > least * whole, (line, shares)
+    assert not any(others.values()), (line, shares)
+
+
+@pytest.mark.parametrize(
+    ("code", "options"),
+    [
+        ("1000000001", {"locale": "de", "outlines": "none", "call_object": "msteamscalling"}),
+        ("1000000002", {"sources": False, "client": "v2", "devices_question": "twice"}),
+        (
+            "1000000003",
+            {"sources": False, "outlines": "style", "call_object": "none", "frames": False},
+        ),
+        ("1000000004", {"main_audio": "silent", "sound_off": True, "launcher": False}),
+        ("1000000005", {"main_audio": "missing", "call_object": "none"}),
+    ],
+)
+async def test_two_people_are_named_right_in_the_mix(
+    world: World, code: str, options: dict[str, Any]
+) -> None:
+    await world.control.create_meeting(code, platform="teams", flicker_share=0, **options)
+    await add(world, code, "Ada", 0.5, 8.0)
+    await add(world, code, "Bob", 4.5)
+    bot = await world.send(code, notice="I take notes.")
+    await world.manager.wait_for("active")
+    await world.control.wait_for_event(code, "chat", text="I take notes.")
+    await world.control.wait_for_event(code, "connection", state="connected")
+    await world.control.start_clock(code)
+    lines = await said(world, code)
+    assert len(lines) == 3
+    for line in lines:
+        assert_named(world, line, BY_SOURCE if options.get("sources", True) else BY_OUTLINE)
+    await world.control.order(code, "end")
+    assert await bot.ended() == 0
+    assert world.manager.statuses == ["joining", "active", "completed"]
+    assert world.manager.end.outcome is Outcome.MEETING_ENDED
+
+
+async def test_whoever_talk_at_once_are_nobody_and_a_late_name_is_applied(world: World) -> None:
+    code = "2000000001"
+    await world.control.create_meeting(code, platform="teams", roster_delay_s=20, flicker_share=0)
+    await add(world, code, "Ada", 0.5, 8.0)
+    await add(world, code, "Bob", 4.5, 8.0)
+    bot = await world.send(code)
+    await world.manager.wait_for("active")
+    await world.control.wait_for_event(code, "connection", state="connected")
+    await world.control.start_clock(code)
+    lines = await said(world, code)
+    await wait_until(
+        lambda: {"Ada", "Bob"} <= {stream.name for stream in world.speech.streams.values()},
+        within_s=60,
+        what="names that came late",
+    )
+    for name in ("Ada", "Bob"):
+        alone, together = of(lines, name)
+        assert_named(world, alone, BY_SOURCE)
+        assert heard(world, together)[None] > SPOKEN, heard(world, together)
+    # who leaves by the user's wish is gone at once, and what was just said is not lost
+    before = max(one["end_epoch_s"] for one in lines)
+    ada = next(
+        one for one in (await world.control.meeting(code))["participants"] if one["name"] == "Ada"
+    )
+    await world.control.speak(code, ada["id"], [{"at_s": 0, "say": LINE, "voice": "slt"}])
+
+    async def last_line() -> Any:
+        return [one for one in await world.control.truth(code) if one["end_epoch_s"] > before]
+
+    last = (await wait_until(last_line, within_s=60, what="the last line"))[0]
+    world.manager.leave.set()
+    await world.control.wait_for_event(code, "left", within_s=10)
+    assert await bot.ended() == 0
+    assert world.manager.end.outcome is Outcome.STOPPED_BY_USER
+    assert heard(world, last)["Ada"] > SPOKEN, heard(world, last)
+
+
+async def test_the_lobby_is_waited_in_and_a_removal_is_a_removal(world: World) -> None:
+    code = "3000000001"
+    await world.control.create_meeting(code, platform="teams", access="ask", locale="de")
+    ada = await add(world, code, "Ada")
+    await add(world, code, "Recorder", hidden=True)
+    bot = await world.send(code)
+    await world.manager.wait_for("awaiting_admission")
+    assert world.manager.statuses == ["joining", "awaiting_admission"]
+    await world.control.order(code, "admit")
+    await world.manager.wait_for("active")
+    # what anyone writes is no end; neither is a screen that is shared
+    fake = {"participant": ada["id"], "text": "You've been removed from this meeting"}
+    await world.control.order(code, "chat", **fake)
+    await world.control.order(code, "effect", effect="share", details={"duration_s": 2})
+    await wait_until(
+        lambda: bool(world.manager.heartbeats) and world.manager.heartbeats[-1].participants == 1,
+        within_s=60,
+        what="one person",
+    )
+    assert "completed" not in world.manager.statuses
+    await world.control.order(code, "remove")
+    assert await bot.ended() == 0
+    assert world.manager.end.outcome is Outcome.REMOVED
+    assert world.speech.streams == {}
+
+
+async def test_a_rejection_is_a_rejection(world: World) -> None:
+    code = "4000000001"
+    await world.control.create_meeting(code, platform="teams", access="ask")
+    bot = await world.send(code)
+    await world.manager.wait_for("awaiting_admission")
+    await world.control.order(code, "deny")
+    assert await bot.ended() == 0
+    assert world.manager.statuses == ["joining", "awaiting_admission", "failed"]
+    assert world.manager.end.outcome is Outcome.DENIED
+
+
+@pytest.mark.parametrize(
+    ("code", "started", "outcome"),
+    [
+        ("5000000001", True, Outcome.KNOCK_TIMED_OUT),
+        ("5000000002", False, Outcome.NOT_STARTED),
+    ],
+)
+async def test_a_wait_in_vain_says_what_was_waited_for(
+    world: World, code: str, started: bool, outcome: Outcome
+) -> None:
+    await world.control.create_meeting(code, platform="teams", access="ask", started=started)
+    bot = await world.send(code, automatic_leave={"max_wait_for_admission": 1_500})
+    assert await bot.ended() == 0
+    assert world.manager.statuses == ["joining", "awaiting_admission", "failed"]
+    assert world.manager.end.outcome is outcome
+
+
+@pytest.mark.parametrize(
+    ("code", "options", "outcome"),
+    [
+        ("6000000001", {"page": "sign_in"}, Outcome.SIGN_IN_REQUIRED),
+        ("6000000002", {"page": "sign_in", "sign_in_by": "redirect"}, Outcome.SIGN_IN_REQUIRED),
+        ("6000000003", {"page": "not_found"}, Outcome.NOT_FOUND),
+    ],
+)
+async def test_what_keeps_guests_out_is_said(
+    world: World, code: str, options: dict[str, Any], outcome: Outcome
+) -> None:
+    await world.control.create_meeting(code, platform="teams", **options)
+    bot = await world.send(code)
+    assert await bot.ended(120) == 0
+    assert world.manager.end.outcome is outcome
