@@ -18,6 +18,10 @@ from vexa.whisperlive.engines.base import Samples
 TIME_SLACK_S = 0.25
 #: Quieter than this is a pause: the words of the reference fill the pauses between them as well.
 AUDIBLE_DBFS = -50.0
+#: The reference gives a pause, breath included, to the word behind it. A word itself takes no more
+#: than this before its end, by its letters; read English has 0.08 s a letter (median).
+WORD_S = 0.3
+LETTER_S = 0.1
 
 
 @dataclass
@@ -169,7 +173,8 @@ def _add_cover(score: StreamScore, stream: Stream, finals: list[_Final]) -> None
     for word in stream.words:
         if word.start_s is None or word.end_s is None:
             continue
-        part = covered[int(word.start_s / step_s) : max(int(word.end_s / step_s), 1)]
+        start_s = max(word.start_s, word.end_s - WORD_S - LETTER_S * len(word.text))
+        part = covered[int(start_s / step_s) : max(int(word.end_s / step_s), 1)]
         score.timed_s += len(part) * step_s
         score.uncovered_s += float(np.count_nonzero(~part)) * step_s
 
