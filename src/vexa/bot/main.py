@@ -105,7 +105,12 @@ class Bot:
             await navigation.watch(context, browser_page)
             await self._capture.install(context, browser_page)
             self._hearing.listen(browser_page)
-            page = BrowserPage(browser_page, self._platform.probes, self._platform.state_script)
+            page = BrowserPage(
+                browser_page,
+                self._platform.probes,
+                self._platform.state_script,
+                self._platform.client_frame,
+            )
             await self._stay_until_over(page)
             await self._say_goodbye(page)
             await navigation.aclose()
@@ -125,7 +130,6 @@ class Bot:
             page,
             self._hearing,
             self._roster,
-            self._streams,
             self._reached,
             lambda: self._capture.is_cut_off,
         )

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from playwright.async_api import Error as PlaywrightError
-from playwright.async_api import Page
+from playwright.async_api import Frame, Page
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from vexa.bot.page_scripts import read_script
@@ -30,18 +30,34 @@ _MOST_BLIND_LOOKS = 20
 #: A person's pace: between two keys, and from press to release, seconds.
 _KEY_S = (0.03, 0.09)
 _PRESS_S = (0.04, 0.11)
-#: Whether a press at a place would reach an element, and not what lies over it.
+#: Whether a press at a place within an element, in shares of its size, would reach it, and not
+#: what lies over it.
 _HITS = """(element, at) => {
-  const top = document.elementFromPoint(at.x, at.y);
+  const box = element.getBoundingClientRect();
+  const top = document.elementFromPoint(box.x + box.width * at.x, box.y + box.height * at.y);
   return !!top && (element === top || element.contains(top) || top.contains(element));
 }"""
 
 
 class BrowserPage:
-    """The bot's one page. Any call raises JoinError(PAGE_DEAD) when the page is gone."""
+    """The bot's one page. Any call raises JoinError(PAGE_DEAD) when the page is gone.
 
-    def __init__(self, page: Page, probes: Mapping[str, Probe], state_script: str = "") -> None:
+    Args:
+        page: the browser's page.
+        probes: see `Platform.probes`.
+        state_script: see `Platform.state_script`.
+        client_frame: see `Platform.client_frame`.
+    """
+
+    def __init__(
+        self,
+        page: Page,
+        probes: Mapping[str, Probe],
+        state_script: str = "",
+        client_frame: str = "",
+    ) -> None:
         self._page = page
+        self._client_frame = client_frame
         self._probes = {
             name: {"selector": p.selector, "mark": p.mark} for name, p in probes.items()
         }
@@ -57,6 +73,15 @@ class BrowserPage:
     def _note(self, kind: str, text: str) -> None:
         if kind in {"error", "warning"}:
             self._console.append(text[:500])
+
+    async def _client(self) -> Frame:
+        """The frame that is looked at and acted in: the page itself, or the client within it."""
+        if self._client_frame:
+            element = await self._page.query_selector(self._client_frame)
+            frame = await element.content_frame() if element else None
+            if frame is not None:
+                return frame
+        return self._page.main_frame
 
     async def open(self, url: str) -> None:
         """Load an address."""
@@ -75,7 +100,7 @@ class BrowserPage:
         """Return what the page shows now; empty while it navigates."""
         try:
             async with asyncio.timeout(_ACTION_MS / 1000):
-                seen = await self._page.evaluate(self._look_script, self._probes)
+                seen = await (await self._client()).evaluate(self._look_script, self._probes)
         except (PlaywrightError, TimeoutError) as exc:
             self._blind_looks += 1
             if self._page.is_closed() or self._blind_looks > _MOST_BLIND_LOOKS:
@@ -110,7 +135,7 @@ class BrowserPage:
 
     async def _first_within_reach(self, selector: str) -> tuple[float, float] | None:
         """Return a place on the first match that a press there would reach."""
-        matches = self._page.locator(selector)
+        matches = (await self._client()).locator(selector)
         for index in range(min(await matches.count(), _MOST_MATCHES)):
             match = matches.nth(index)
             if not (await match.is_visible() and await match.is_enabled()):
@@ -118,10 +143,9 @@ class BrowserPage:
             box = await match.bounding_box()
             if box is None:
                 continue
-            x = box["x"] + box["width"] * self._dice.uniform(0.3, 0.7)
-            y = box["y"] + box["height"] * self._dice.uniform(0.3, 0.7)
-            if await match.evaluate(_HITS, {"x": x, "y": y}):
-                return x, y
+            at = {"x": self._dice.uniform(0.3, 0.7), "y": self._dice.uniform(0.3, 0.7)}
+            if await match.evaluate(_HITS, at):
+                return box["x"] + box["width"] * at["x"], box["y"] + box["height"] * at["y"]
         return None
 
     async def type_text(self, selector: str, text: str) -> bool:
@@ -147,7 +171,7 @@ class BrowserPage:
         """Call a function of the platform's in the page; False when it throws or is not done."""
         try:
             async with asyncio.timeout(_ACTION_MS / 1000):
-                return bool(await self._page.evaluate(script, argument))
+                return bool(await (await self._client()).evaluate(script, argument))
         except (PlaywrightError, TimeoutError) as exc:
             if self._page.is_closed():
                 raise self._dead(exc) from exc

@@ -286,6 +286,7 @@ class Platform(Protocol):
         probes: what `MeetingPage.look` looks for.
         state_script: JavaScript function without arguments that each look calls; it returns an
             object of strings, numbers and booleans, which is `PageView.state`. Empty for none.
+        client_frame: CSS of the frame that holds the meeting, where one does; empty for none.
         page_script: JavaScript function that runs in every frame before the page's own code. Its
             argument `tell(text)` sends news to `decode_news`, at most a few a second. It is
             wrapped in nothing and must leave nothing on `window`. Empty for none.
@@ -298,6 +299,7 @@ class Platform(Protocol):
     hosts: frozenset[str]
     probes: Mapping[str, Probe]
     state_script: str
+    client_frame: str
     page_script: str
     roster_channels: frozenset[str]
     roster_path: str
@@ -319,7 +321,7 @@ class Platform(Protocol):
         ...
 
     def owner_of(self, names: TrackNames) -> str | None:
-        """With `SoundBy.TRACK`: the device that a track's names tell; None leaves it to news."""
+        """The device that a track's names tell, unless all speak on it; None leaves it to news."""
         ...
 
     def judge_admission(self, view: PageView) -> Judgement:
@@ -347,11 +349,7 @@ class Platform(Protocol):
         ...
 
     async def tidy(self, page: MeetingPage, view: PageView) -> None:
-        """Answer what stands between the bot and the meeting. Called with every look.
-
-        Raises:
-            JoinError: it cannot be answered, as when no passcode was given.
-        """
+        """Answer what stands in the way, at every look. Raises JoinError when it cannot."""
         ...
 
     async def post_chat(self, page: MeetingPage, text: str) -> bool:
@@ -367,6 +365,7 @@ class PlatformDefaults:
     """What most platforms do not need: sources of news that never say anything."""
 
     state_script: str = ""
+    client_frame: str = ""
     page_script: str = ""
     roster_channels: frozenset[str] = frozenset()
     roster_path: str = ""

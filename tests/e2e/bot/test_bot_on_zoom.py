@@ -178,6 +178,20 @@ async def test_the_waiting_room_is_waited_in_and_the_host_ends_the_meeting(world
     assert world.speech.streams == {}
 
 
+async def test_the_client_in_the_shells_frame_is_passed_through_and_heard(world: World) -> None:
+    meeting = "82345678917"
+    await create(world, meeting, shell=True, dialogs=["muted"])
+    await add(world, meeting, "Ada", 0.5)
+    bot = await world.send(meeting)
+    await world.manager.wait_for("active", within_s=90)
+    await world.control.start_clock(meeting)
+    for line in await said(world, meeting):
+        await heard(world, line, "Ada")
+    await world.control.order(meeting, "remove")
+    assert await bot.ended() == 0
+    assert world.manager.end.outcome is Outcome.REMOVED
+
+
 async def test_a_host_who_does_not_let_the_bot_in_refuses_it(world: World) -> None:
     meeting = "82345678904"
     await create(world, meeting, access="ask", apostrophe="straight")

@@ -40,6 +40,7 @@ class Zoom(PlatformDefaults):
     hosts: frozenset[str] = HOSTS
     probes: Mapping[str, Probe] = selectors.PROBES
     state_script: str = page_code.STATE
+    client_frame: str = ", ".join(selectors.CLIENT_FRAMES)
     page_script: str = page_code.NEWS
     sound_by: SoundBy = SoundBy.PLAYED
     speaking_late_ms: float = LATE_MS

@@ -23,6 +23,7 @@ class ZoomOptions(MeetingOptions):
         "yes",
         description="invalid_link: an error page until the host begins; waits: a waiting page",
     )
+    shell: bool = Field(False, description="the React client is in a frame of the app's shell")
     permission_dialogs: int = Field(2, ge=0, description="times that the page asks for devices")
     cookie_banner: bool = Field(True, description="covers the classic client's name field")
     terms: bool = Field(False, description="terms have to be agreed to")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from html import escape
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Response, WebSocket
-from fastapi.responses import RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 
 from vexa.simulator.live_meeting import LiveMeeting
 from vexa.simulator.page_files import POLICIES, add_files, html_page
@@ -63,6 +65,16 @@ def _meeting_page(meeting: LiveMeeting, client: str, pwd: str) -> Response:
     return _html({**plain, **shown, **asks, "client": client, "waits": waits, "title": title})
 
 
+def _shell_page(meeting: LiveMeeting, pwd: str) -> Response:
+    """The app around the client, which is in a frame of the same origin."""
+    source = f"/wc/{meeting.code}/join?{urlencode({'pwd': pwd, 'framed': 1})}"
+    frame = f'<iframe id="webclient" class="pwa-webclient__iframe" src="{escape(source)}"></iframe>'
+    style = (
+        "<style>body{margin:0}iframe{border:0;margin:40px 0 0 60px;width:90vw;height:88vh}</style>"
+    )
+    return HTMLResponse(f"<!DOCTYPE html><title>Zoom</title>{style}{frame}")
+
+
 def build_page_router(find_meeting: FindMeeting) -> APIRouter:
     """Make the routes that a browser sees under Zoom's hosts."""
     router = APIRouter(include_in_schema=False)
@@ -82,7 +94,10 @@ def build_page_router(find_meeting: FindMeeting) -> APIRouter:
         return show(meeting_id, "classic", pwd)
 
     @router.get("/wc/{meeting_id}/join")
-    async def react(meeting_id: str, pwd: str = "") -> Response:
+    async def react(meeting_id: str, pwd: str = "", framed: int = 0) -> Response:
+        meeting = find_meeting(meeting_id)
+        if meeting is not None and wire_of(meeting).options.shell and not framed:
+            return _shell_page(meeting, pwd)
         return show(meeting_id, "react", pwd)
 
     return router
