@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ import pytest_asyncio
 from tests.e2e.bot.conftest import World
 from tests.support.bot_process import BOT_NAME, BotProcess
 from tests.support.fake_manager import FakeManager
-from tests.support.recording_speech import RecordingSpeech
+from tests.support.recording_speech import RATE_HZ, RecordingSpeech
 from tests.support.wait_until import wait_until
 from vexa.contracts.meeting import Outcome
 from vexa.simulator.client import ControlClient
@@ -58,16 +58,27 @@ async def add(
     return await world.control.add_participant(room, name, speech=speech, **facts)
 
 
-async def said(world: World, room: str) -> list[dict[str, Any]]:
-    """Wait for the end of the speech; return what was said."""
+async def said(world: World, room: str, *, is_heard: bool = True) -> list[dict[str, Any]]:
+    """Wait for the end of the speech, and until the last of it was heard; return what was said."""
 
     async def is_over() -> bool:
         return bool((await world.control.meeting(room))["speech_over"])
 
     await wait_until(is_over, within_s=60, what="end of the speech")
-    # the last of it is still on its way through the browser
-    await asyncio.sleep(1)
-    return await world.control.truth(room)
+    lines = await world.control.truth(room)
+    if is_heard:
+        await heard_until(world, max(line["end_epoch_s"] for line in lines))
+    return lines
+
+
+async def heard_until(world: World, epoch_s: float) -> None:
+    """Wait until some stream has come to a time of day, silence included."""
+
+    def has_come() -> bool:
+        streams = world.speech.streams.values()
+        return any(one.start_epoch_s + one.position / RATE_HZ >= epoch_s for one in streams)
+
+    await wait_until(has_come, within_s=60, what="sound that was sent")
 
 
 def heard(world: World, line: dict[str, Any]) -> dict[str | None, float]:
@@ -116,11 +127,11 @@ async def test_every_door_is_passed_and_a_track_swap_loses_and_doubles_nothing(
     await world.manager.wait_for("active")
     await world.control.wait_for_event("swap", "session", p2p=True)
     await world.control.start_clock("swap")
-    await asyncio.sleep(2)
+    # Ada is in the middle of it when the direct connection ends
+    await heard_until(world, time.time() + 1)
     await add(world, "swap", "Bob", 5.0)
     await world.control.wait_for_event("swap", "session", p2p=False)
-    # time for the page to tell whose the new tracks are
-    await asyncio.sleep(1)
+    await heard_until(world, time.time() + 0.5)
     # a passing "You have been disconnected" while Bob speaks is no end and costs no word
     blip = {"effect": "disconnected", "details": {"duration_s": 4}}
     await world.control.order("swap", "effect", **blip)
@@ -147,7 +158,7 @@ async def test_the_lobby_is_waited_in_and_an_end_without_a_page_is_an_end(world:
     bot = await world.send("lobby")
     await world.manager.wait_for("awaiting_admission")
     await world.control.start_clock("lobby")
-    await said(world, "lobby")
+    await said(world, "lobby", is_heard=False)
     assert world.manager.statuses == ["joining", "awaiting_admission"]
     await world.control.order("lobby", "admit")
     await world.manager.wait_for("active")
