@@ -127,9 +127,11 @@ def plot(runs: list[Run], target: Path) -> None:
         _, y = at(0, min(tick, latest)).split(",")
         parts.append(_text(str(_LEFT - 6), y, f"{tick} s", "end"))
     for server, colour in _COLOURS.items():
-        mine = sorted((run for run in shown if run.server == server), key=lambda run: run.talkers)
+        mine = [run for run in shown if run.server == server]
+        counts = sorted({run.talkers for run in mine})
+        delays = {count: finals(run for run in mine if run.talkers == count) for count in counts}
         for share, dash in ((50, ""), (95, "6 4")):
-            points = " ".join(at(r.talkers, percentile(finals([r]), share)) for r in mine)
+            points = " ".join(at(count, percentile(delays[count], share)) for count in counts)
             parts.append(_line(points, colour, dash))
         row = str(16 + 16 * list(_COLOURS).index(server))
         label = f"{server}: finals p50 (line), p95 (dashes)"
