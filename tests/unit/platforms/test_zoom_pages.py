@@ -9,7 +9,7 @@ import pytest
 from vexa.contracts.errors import JoinError
 from vexa.contracts.meeting import Outcome
 from vexa.platforms.base import Element, Entry, PageView, Stage, TrackNames, plain
-from vexa.platforms.zoom import admission
+from vexa.platforms.zoom import admission, selectors
 from vexa.platforms.zoom.admission import judge_admission
 from vexa.platforms.zoom.doorway import Doorway
 from vexa.platforms.zoom.people import people_shown
@@ -256,11 +256,13 @@ async def test_a_passcode_is_given_once_and_missing_it_is_told_at_once() -> None
 
 
 async def test_an_end_is_not_clicked_away() -> None:
-    popup = '//*[contains(@class, "zm-modal")]'
-    page = Page(popup)
+    page = Page(*selectors.POPUP_BUTTONS)
     ended = titled("This meeting has been ended by host", popup_button=FOUND, **IN)
     await Doorway(Entry(URL, "Notetaker")).answer(page, ended)
     assert page.done == []
+    told = titled("This meeting is being recorded", popup_button=FOUND, **IN)
+    await Doorway(Entry(URL, "Notetaker")).answer(page, told)
+    assert len(page.done) == 1
 
 
 async def test_a_connection_that_never_comes_is_a_lost_network() -> None:

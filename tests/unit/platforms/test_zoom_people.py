@@ -157,6 +157,7 @@ def test_news_of_another_form_are_an_error(text: str) -> None:
 def test_a_roster_of_nonsense_gives_no_name(body: dict[str, Any]) -> None:
     change = decode_news(rwg(7937, body), company())
     assert all(person.name == "" for person in change.people)
+    assert {person.device_id for person in change.people} <= {"1", "5", "6"}
     assert decode_news(rwg(1, {"other": 1}), company()) == RosterChange()
 
 
