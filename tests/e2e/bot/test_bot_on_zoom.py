@@ -182,7 +182,8 @@ async def test_the_client_in_the_shells_frame_is_passed_through_and_heard(world:
     meeting = "82345678917"
     await create(world, meeting, shell=True, dialogs=["muted"])
     await add(world, meeting, "Ada", 0.5)
-    bot = await world.send(meeting)
+    # a launch page leads there
+    bot = await world.send(meeting, meeting_url=f"https://zoom.us/j/{meeting}")
     await world.manager.wait_for("active", within_s=90)
     await world.control.start_clock(meeting)
     for line in await said(world, meeting):
