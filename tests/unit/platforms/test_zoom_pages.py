@@ -221,7 +221,8 @@ class Page:
         self.done.append("run")
         return True
 
-    async def stir(self) -> None: ...
+    async def stir(self) -> None:
+        self.done.append("stir")
 
     async def pause(self, seconds: float) -> None: ...
 
@@ -263,6 +264,18 @@ async def test_an_end_is_not_clicked_away() -> None:
     told = titled("This meeting is being recorded", popup_button=FOUND, **IN)
     await Doorway(Entry(URL, "Notetaker")).answer(page, told)
     assert len(page.done) == 1
+
+
+async def test_a_live_microphone_is_looked_for_until_it_was_seen_off() -> None:
+    doorway, page = Doorway(Entry(URL, "Notetaker")), Page(*selectors.AUDIO_BUTTONS)
+    hidden = view(active_tile=FOUND)
+    await doorway.answer(page, hidden)
+    assert page.done == ["stir"]
+    await doorway.answer(page, view(**{**IN, "audio_button": audio("mute my microphone")}))
+    assert page.done[1:] == [f"click {selectors.AUDIO_BUTTONS[0]}"]
+    await doorway.answer(page, view(**IN))
+    await doorway.answer(page, hidden)
+    assert len(page.done) == 2
 
 
 async def test_a_connection_that_never_comes_is_a_lost_network() -> None:

@@ -50,6 +50,7 @@ class Doorway:
         self._presses: dict[str, int] = {}
         self._pressed_s: dict[str, float] = {}
         self._mutes = 0
+        self._is_silent = False
 
     async def open(self, page: MeetingPage) -> None:
         """Load the meeting's address, whatever was before."""
@@ -134,8 +135,14 @@ class Doorway:
         elif has_audio(view) is False:
             if self._may_press("audio") and await click_first(page, selectors.AUDIO_BUTTONS):
                 self._count("audio", "the sound cannot be joined")
-        elif _is_live(view, "audio_button") and self._mutes < _MOST_MUTES:
-            self._mutes += await click_first(page, selectors.AUDIO_BUTTONS)
+        elif _is_live(view, "audio_button"):
+            if self._mutes < _MOST_MUTES:
+                self._mutes += await click_first(page, selectors.AUDIO_BUTTONS)
+        elif has_audio(view):
+            self._is_silent = True
+        elif not self._is_silent:
+            # the button hides itself; whether the bot is heard has to be seen once
+            await page.stir()
 
     def _may_press(self, button: str) -> bool:
         pressed_s = self._pressed_s.get(button)
