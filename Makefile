@@ -46,6 +46,10 @@ fuzz-api:  ## hostile requests to every route
 	@scripts/setup.sh dev
 	@$(PYTHON) scripts/fuzz_api.py
 
+race:  ## 50 requests for bots at once; RACE_ROUNDS=100
+	@scripts/setup.sh dev
+	@$(PYTHON) scripts/race.py
+
 kill-test:  ## kill each process in a meeting; count what is lost
 	@scripts/setup.sh dev
 	@$(PYTHON) scripts/kill_test.py
@@ -59,4 +63,4 @@ lock:  ## write the lock files anew from pyproject.toml
 clean:  ## forget the state of `make up` and all caches
 	@rm -rf .vexa reports build .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
-.PHONY: help setup up demo test check clients seed-check image-test bench-speech bench-api fuzz-api kill-test bare-test lock clean
+.PHONY: help setup up demo test check clients seed-check image-test bench-speech bench-api fuzz-api race kill-test bare-test lock clean

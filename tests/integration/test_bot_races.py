@@ -1,14 +1,16 @@
 """Fifty requests at once: one bot a meeting, never over the quota, no trace of what was refused.
 
-`RACE_ROUNDS=100` runs the whole number; the suite runs a few rounds on each database.
+`make race` runs 100 rounds on each database, or `RACE_ROUNDS`; the suite runs a few.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
 import os
+import sys
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import httpx2
@@ -72,7 +74,12 @@ async def _stop_all(manager: BotManager) -> None:
 
 
 @pytest.mark.timeout(60 + 60 * ROUNDS)
-async def test_parallel_requests(manager: BotManager) -> None:
+async def test_parallel_requests(
+    manager: BotManager,
+    request: pytest.FixtureRequest,
+    record_testsuite_property: Callable[[str, object], None],
+) -> None:
+    answers: Counter[int] = Counter()
     for number in range(ROUNDS):
         first = number * (AT_ONCE + 1)
         same = await _send(manager, [_code(first)] * AT_ONCE)
@@ -82,3 +89,7 @@ async def test_parallel_requests(manager: BotManager) -> None:
         assert await _count(manager, is_open=True) == QUOTA
         assert await _count(manager, is_open=False) == QUOTA * (number + 1)
         await _stop_all(manager)
+        answers += same + others
+        sys.stderr.write(f"race: round {number + 1} of {ROUNDS}: {dict(answers)}\n")
+    noted = json.dumps({"rounds": ROUNDS, "answers": answers})
+    record_testsuite_property(f"race {request.node.name}", noted)

@@ -60,7 +60,7 @@ class ServerProcess:
         """Process id."""
         return self.process.pid
 
-    def wait_ready(self, is_ready: Callable[[], bool], within_s: float = 20.0) -> None:
+    def wait_ready(self, is_ready: Callable[[], bool], within_s: float = 60.0) -> None:
         """Wait until `is_ready`; fail with the log's end if the process ends first."""
         deadline_s = time.monotonic() + within_s
         while not is_ready():
