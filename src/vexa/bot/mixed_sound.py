@@ -3,6 +3,7 @@
 Pure: pieces, signs and the passing of time in; pieces with a source out. A sign comes later than
 the sound, so sound is held back for a moment. A piece is somebody's only when they alone spoke for
 most of it; talk of two at once stays without a source, for a wrong name is worse than none.
+Signs, which are less exact, count only on tracks whose packets never named a source.
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ class MixedSound:
         self._hand_on = hand_on
         self._held: deque[AudioPiece] = deque()
         self._stretches: deque[_Stretch] = deque(maxlen=_MOST_STRETCHES)
+        self._sourced: set[str] = set()
 
     @property
     def hold_ms(self) -> float:
@@ -77,7 +79,9 @@ class MixedSound:
 
     def _release(self) -> None:
         piece = self._held.popleft()
-        if piece.source is None:
+        if piece.source is not None:
+            self._sourced.add(piece.track)
+        elif piece.track not in self._sourced:
             piece = replace(piece, source=self._speaker(piece))
         self._hand_on(piece)
 

@@ -82,3 +82,12 @@ def test_signs_that_repeat_change_nothing(bench: Bench) -> None:
     bench.piece(0)
     bench.mix.flush()
     assert bench.out == [(0, "ada")]
+
+
+def test_signs_name_nothing_on_a_track_whose_packets_name_sources(bench: Bench) -> None:
+    bench.speaks("ada", 0, 1_000)
+    bench.piece(0)
+    bench.piece(100, source="17")
+    bench.piece(200)
+    bench.mix.flush()
+    assert bench.out == [(0, "ada"), (100, "17"), (200, None)]

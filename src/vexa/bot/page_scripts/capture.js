@@ -136,13 +136,18 @@
     const spurts = new Map();
     let current = '';
     let currentAt = 0;
+    let lookedAt = epochMs();
     return (at) => {
+      // what came between two looks of a stalled page may have begun, or gone on, all that time
+      const lookedBefore = lookedAt;
+      lookedAt = epochMs();
+      const unseenMs = lookedAt - lookedBefore;
       for (const source of apply(contributing, receiver, [])) {
         const seen = source.timestamp > 1e11 ? source.timestamp : origin + source.timestamp;
         const name = '' + source.source;
         const spurt = spurts.get(name);
-        if (!spurt || seen - spurt.last > SPURT_MS) spurts.set(name, { first: seen, last: seen });
-        else spurt.last = max(spurt.last, seen);
+        if (spurt && seen - spurt.last <= SPURT_MS + unseenMs) spurt.last = max(spurt.last, seen);
+        else spurts.set(name, { first: min(seen, lookedBefore), last: seen });
       }
       let label = '';
       for (const [name, { first, last }] of spurts) {
