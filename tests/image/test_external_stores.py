@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -91,7 +92,8 @@ async def _hold_meetings(
         promises.check_accounts(container)
         bots = {bot["container_id"] for bot in await client.running_bots()}
         talking = [asyncio.create_task(meeting.start(play)) for meeting in meetings]
-        await asyncio.sleep(3)
+        for meeting in meetings:
+            await wait_until(partial(_has_words, client, meeting.code), within_s=60, what="words")
         for program in ("whisperlive", "bot-manager"):
             result = await asyncio.to_thread(
                 container.run, "supervisorctl", "restart", f"vexa-core:{program}"
@@ -111,6 +113,10 @@ async def _hold_meetings(
 def _sandbox(container: Container) -> str:
     logs = container.run("sh", "-c", "cat /var/log/vexa-bots/*.log").stdout
     return "off" if "browser_not_sandboxed" in logs else "on"
+
+
+async def _has_words(client: ApiClient, code: str) -> bool:
+    return bool((await client.transcript(code))["segments"])
 
 
 async def _check_what_was_kept(
