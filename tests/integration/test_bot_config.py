@@ -104,7 +104,9 @@ async def test_a_running_bot_goes_on_in_another_language_and_loses_no_word(
     manager: BotManager, redis_url: str
 ) -> None:
     stream = SpeechStream(redis_url)
-    meeting = await manager.send_ok("stand-in", language="en", hotwords="Vexa")
+    wanted: dict[str, Any] = {"language": "en", "hotwords": "Vexa", "retention_days": 7}
+    meeting = await manager.send_ok("stand-in", **wanted)
+    assert meeting["retention_days"] == 7
 
     async def has_said(words: list[str]) -> None:
         await wait_until(lambda: stream.words(bot.uid) == words, within_s=60, what=f"{words}")

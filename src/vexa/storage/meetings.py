@@ -268,4 +268,5 @@ def to_response(row: MeetingRow) -> MeetingResponse:
         data=row.data,
         created_at=naive_utc(row.created_at),
         updated_at=naive_utc(row.updated_at),
+        retention_days=row.retention_days,
     )

@@ -29,6 +29,9 @@ class MeetingResponse(BaseModel):
     data: dict[str, Any]
     created_at: RowTime
     updated_at: RowTime
+    retention_days: int | None = Field(
+        None, description="days after the end at which it is erased; null: RETENTION_DAYS"
+    )
 
 
 class MeetingList(BaseModel):
