@@ -24,6 +24,7 @@ from vexa.contracts.http.bots import Message
 from vexa.kit.clock import SystemClock
 from vexa.kit.service_app import CORRELATION_HEADER, create_service_app, put_inside
 from vexa.kit.tasks import BackgroundTasks
+from vexa.platforms.base import AddressOptions
 
 #: RFC 6455 registry: try again later.
 CLOSE_TRY_LATER = 1013
@@ -91,7 +92,11 @@ def _allow_browsers(app: FastAPI, settings: GatewaySettings) -> None:
 
 
 def _add_feed(app: FastAPI, settings: GatewaySettings, parts: FeedParts) -> None:
-    limits = FeedLimits(settings.feed_max_subscriptions, settings.feed_queue_frames)
+    limits = FeedLimits(
+        settings.feed_max_subscriptions,
+        settings.feed_queue_frames,
+        AddressOptions(jitsi_hosts=settings.known_jitsi_hosts),
+    )
     open_now = 0
 
     @app.websocket("/ws")

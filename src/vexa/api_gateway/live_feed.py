@@ -16,7 +16,14 @@ from fastapi import WebSocket, WebSocketDisconnect
 from vexa.api_gateway.authorization import Authorizer, NotAuthorized
 from vexa.api_gateway.ended_keys import EndedKeysWatch
 from vexa.api_gateway.outgoing import Outgoing, ready
-from vexa.api_gateway.subscriptions import Key, acknowledged, error, own_places, read_wanted
+from vexa.api_gateway.subscriptions import (
+    Key,
+    Wanted,
+    acknowledged,
+    error,
+    own_places,
+    read_wanted,
+)
 from vexa.bus.connection import Bus
 from vexa.contracts.errors import Unavailable
 from vexa.contracts.http.subscriptions import SubscribeAnswer
@@ -29,6 +36,7 @@ from vexa.contracts.live_feed import (
 from vexa.contracts.stream_names import meeting_feed, meeting_status
 from vexa.kit.ready_frames import writer_of
 from vexa.kit.tasks import BackgroundTasks
+from vexa.platforms.base import AddressOptions
 
 _log = structlog.get_logger(__name__)
 
@@ -40,10 +48,11 @@ CLOSE_WAIT_S = 2.0
 
 @dataclass(frozen=True, slots=True)
 class FeedLimits:
-    """Bounds of one connection."""
+    """Bounds of one connection; `links`: hosts of meetings that an operator named."""
 
     max_subscriptions: int
     queue_frames: int
+    links: AddressOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,9 +168,12 @@ class FeedConnection:
     async def _ping(self, _message: dict[str, Any]) -> None:
         self._send({"type": "pong"})
 
+    def _wanted(self, message: dict[str, Any]) -> Wanted | str:
+        return read_wanted(message, self._limits.max_subscriptions, self._limits.links)
+
     async def _subscribe(self, message: dict[str, Any]) -> None:
         self._choose_dialect(message.get("dialect"))
-        wanted = read_wanted(message, self._limits.max_subscriptions)
+        wanted = self._wanted(message)
         if isinstance(wanted, str):
             return self._send(error(FeedError.INVALID_SUBSCRIBE, details=wanted))
         problems = list(wanted.problems)
@@ -209,7 +221,7 @@ class FeedConnection:
         return None
 
     async def _unsubscribe(self, message: dict[str, Any]) -> None:
-        wanted = read_wanted(message, self._limits.max_subscriptions)
+        wanted = self._wanted(message)
         if isinstance(wanted, str):
             return self._send(error(FeedError.INVALID_UNSUBSCRIBE, details=wanted))
         problems = list(wanted.problems)

@@ -61,6 +61,17 @@ class GatewaySettings(RedisSettings, InternalSettings):
         256, ge=1, description="frames that wait for one /ws reader before it is dropped"
     )
 
+    jitsi_hosts: str = Field(
+        "",
+        pattern=r"^[A-Za-z0-9.,\s-]*$",
+        description="hosts of Jitsi deployments whose meetings bots may open, with commas",
+    )
+
+    @property
+    def known_jitsi_hosts(self) -> frozenset[str]:
+        """The deployments of Jitsi that the operator named."""
+        return frozenset(part.lower() for part in _parts(self.jitsi_hosts.replace(" ", ",")))
+
     @property
     def ports(self) -> list[int]:
         """Every port to listen on."""

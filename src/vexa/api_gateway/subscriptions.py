@@ -12,6 +12,7 @@ from typing import Any
 
 from vexa.contracts.errors import InvalidInput
 from vexa.contracts.live_feed import FeedError
+from vexa.platforms.base import AddressOptions
 from vexa.platforms.links import parse_link
 
 Key = tuple[str, str]
@@ -25,8 +26,16 @@ class Wanted:
     problems: list[str]
 
 
-def read_wanted(message: dict[str, Any], limit: int) -> Wanted | str:
-    """Read `meetings` of a message; a string says why there is nothing to read."""
+def read_wanted(
+    message: dict[str, Any], limit: int, links: AddressOptions | None = None
+) -> Wanted | str:
+    """Read `meetings` of a message; a string says why there is nothing to read.
+
+    Args:
+        message: what the client sent.
+        limit: most meetings that it may name.
+        links: what an operator allows beyond the platforms' own hosts.
+    """
     meetings = message.get("meetings")
     if not isinstance(meetings, list) or not meetings:
         return "'meetings' must be a non-empty list"
@@ -42,7 +51,7 @@ def read_wanted(message: dict[str, Any], limit: int) -> Wanted | str:
         link = item.get("meeting_url") or (native_id if _is_link(native_id) else None)
         if isinstance(link, str):
             try:
-                platform, native_id = _address(link, platform)
+                platform, native_id = _address(link, platform, links)
             except InvalidInput as exc:
                 wanted.problems.append(f"meetings[{index}] {exc.detail}")
                 continue
@@ -57,8 +66,9 @@ def _is_link(value: object) -> bool:
     return isinstance(value, str) and "://" in value
 
 
-def _address(link: str, platform: object) -> Key:
-    address = parse_link(link, platform=platform if isinstance(platform, str) else None)
+def _address(link: str, platform: object, links: AddressOptions | None) -> Key:
+    named = platform if isinstance(platform, str) else None
+    address = parse_link(link, platform=named, options=links)
     return str(address.platform), address.native_id
 
 

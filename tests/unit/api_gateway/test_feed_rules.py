@@ -8,6 +8,7 @@ from vexa.api_gateway.forward import kept_headers, safe_path
 from vexa.api_gateway.outgoing import Outgoing
 from vexa.api_gateway.subscriptions import Wanted, own_places, read_wanted
 from vexa.contracts.errors import BadRequest
+from vexa.platforms.base import AddressOptions
 
 
 @pytest.mark.parametrize("meetings", [None, {}, [], "x", [{}] * 4])
@@ -34,6 +35,16 @@ def test_both_spellings_of_the_id_are_taken_and_bad_items_named() -> None:
     assert own_places(["meetings[1] not authorized"], wanted.items) == [
         "meetings[3] not authorized"
     ]
+
+
+def test_a_link_of_a_jitsi_deployment_counts_where_an_operator_named_it() -> None:
+    message = {"meetings": [{"meeting_url": "https://video.example.org/Room"}]}
+    refused = read_wanted(message, 1)
+    assert isinstance(refused, Wanted)
+    assert refused.items == []
+    known = AddressOptions(jitsi_hosts=frozenset({"video.example.org"}))
+    wanted = read_wanted(message, 1, known)
+    assert wanted == Wanted([(0, ("jitsi", "room@video.example.org"))], [])
 
 
 async def test_reader_over_a_limit_is_slow_for_good() -> None:
