@@ -17,13 +17,21 @@ NativeId = Annotated[
 
 
 def address_of(meeting: str, native_id: str | None) -> tuple[str, str]:
-    """Return platform and native id. Raises InvalidInput for a link that is of no meeting."""
+    """Return platform and native id. Links of `JITSI_HOSTS` are taken, as the server does.
+
+    Raises:
+        InvalidInput: the link is of no meeting.
+    """
     if native_id is not None:
         return meeting, native_id
     # imported here, since every program passes through the module that lists the commands
+    from vexa.commands.settings import CommandSettings
+    from vexa.kit.settings import load_settings
+    from vexa.platforms.base import AddressOptions
     from vexa.platforms.links import parse_link
 
-    address = parse_link(meeting)
+    known = load_settings(CommandSettings).known_jitsi_hosts
+    address = parse_link(meeting, options=AddressOptions(jitsi_hosts=known))
     return str(address.platform), address.native_id
 
 

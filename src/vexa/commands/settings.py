@@ -22,6 +22,16 @@ class CommandSettings(CommonSettings):
     api_gateway_port: int = Field(
         8056, gt=0, lt=65536, description="port of this machine's gateway"
     )
+    jitsi_hosts: str = Field(
+        "",
+        pattern=r"^[A-Za-z0-9.,\s-]*$",
+        description="hosts of Jitsi deployments whose meetings bots may open, with commas",
+    )
+
+    @property
+    def known_jitsi_hosts(self) -> frozenset[str]:
+        """The deployments of Jitsi whose links a command takes."""
+        return frozenset(self.jitsi_hosts.lower().replace(",", " ").split())
 
     @property
     def local_url(self) -> str:
