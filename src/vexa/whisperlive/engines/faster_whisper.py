@@ -33,6 +33,7 @@ from vexa.whisperlive.engines.base import (
     Word,
     check_window,
 )
+from vexa.whisperlive.engines.word_pieces import join_pieces
 
 #: Shortest encoder window, and silence after the audio, seconds (ADR 0021).
 MIN_WINDOW_S = 5.0
@@ -239,17 +240,13 @@ class FasterWhisperEngine:
         frames = int(duration_s * FRAMES_PER_S)
         batch: Any = [tokens]
         aligned = self._model.find_alignment(tokenizer, batch, encoded, frames)[0]
-        words: list[Word] = []
-        for item in aligned:
-            text = str(item["word"])
-            start_s = min(float(item["start"]), duration_s)
-            end_s = min(max(float(item["end"]), start_s), duration_s)
-            if words and not any(char.isalnum() for char in text):
-                before = words[-1]
-                words[-1] = replace(before, text=before.text + text)
-            elif text.strip():
-                words.append(Word(text, start_s, end_s, float(item["probability"])))
-        return tuple(words)
+        return join_pieces((_piece(item, duration_s) for item in aligned), tokenizer.language_code)
+
+
+def _piece(item: dict[str, Any], duration_s: float) -> Word:
+    start_s = min(float(item["start"]), duration_s)
+    end_s = min(max(float(item["end"]), start_s), duration_s)
+    return Word(str(item["word"]), start_s, end_s, float(item["probability"]))
 
 
 def _is_invented(decode: _Decode, language: str) -> bool:
