@@ -12,6 +12,7 @@ import httpx2
 import pytest
 
 from tests.support.bot_manager import MEETING, SECRET, BotManager, bot_manager
+from tests.support.listener import listening
 from vexa.kit.clock import SystemClock
 from vexa.kit.meeting_tokens import mint_meeting_token
 from vexa.storage import meetings
@@ -128,6 +129,36 @@ async def test_no_speech_model_no_bot(tmp_path: Path, database_url: str, redis_u
         refused = await manager.send("normal")
         assert (refused.status_code, refused.json()["code"]) == (503, "speech_unavailable")
         assert await _count(manager) == 0
+
+
+async def test_a_language_that_the_model_does_not_know_is_refused(
+    tmp_path: Path, database_url: str, redis_url: str
+) -> None:
+    asked: dict[str, Any]
+    body = b'{"ready": true, "problems": {}, "languages": ["en"]}'
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}"
+    async with listening() as speech:
+        speech.answer = head.encode() + b"\r\nConnection: close\r\n\r\n" + body
+        settings = {
+            "SKIP_TRANSCRIPTION_CHECK": "0",
+            "WHISPERLIVE_HEALTH_URL": f"http://127.0.0.1:{speech.port}/readyz",
+        }
+        async with bot_manager(tmp_path, database_url, redis_url, **settings) as manager:
+            for field, asked in (
+                ("language", {"language": "de"}),
+                ("allowed_languages", {"allowed_languages": ["en", "de"]}),
+            ):
+                refused = await manager.send("normal", **asked)
+                assert (refused.status_code, refused.json()["field"]) == (422, field)
+                assert refused.json()["detail"].endswith("does not know de; it knows: en")
+            assert await _count(manager) == 0
+            meeting = await manager.send_ok("normal", language="en")
+            await manager.row_with(meeting["id"], "active")
+            path = f"/bots/google_meet/{MEETING}/config"
+            refused = await manager.client.put(path, json={"language": "fr"})
+            assert (refused.status_code, refused.json()["field"]) == (422, "language")
+            row = await manager.row(meeting["id"])
+            assert (row.data["language"], "config_revision" in row.data) == ("en", False)
 
 
 async def test_callbacks_need_the_token_of_their_own_meeting(manager: BotManager) -> None:

@@ -62,6 +62,9 @@ async def test_a_client_gets_the_words_of_the_speech(
     samples, words = speech
     client = await SpeechClient.open(whisperlive.url, meeting_hello("human"))
     await wait_until(lambda: client.find(message="SERVER_READY"), within_s=30)
+    async with httpx2.AsyncClient(trust_env=False) as http:
+        answer = await http.get(f"{whisperlive.health_url}/readyz")
+    assert answer.json() == {"ready": True, "problems": {}, "languages": ["en"]}
     await client.send(samples)
     await client.end()
     finals = SpeechStream(redis_url).finals("human")

@@ -10,8 +10,8 @@ from vexa.bot_manager.launch import Launcher, LaunchOrder, new_container_name
 from vexa.bot_manager.moves import Moves, Stopper
 from vexa.bot_manager.outbox_publisher import OutboxPublisher
 from vexa.bot_manager.settings import BotManagerSettings
-from vexa.bot_manager.speech_check import SpeechCheck
-from vexa.bot_manager.speech_wishes import reconfigured
+from vexa.bot_manager.speech_check import SpeechAnswer, SpeechCheck
+from vexa.bot_manager.speech_wishes import of_data, read_speech, reconfigured
 from vexa.contracts.errors import MeetingNotActive, NotFound, SpeechUnavailable, Unavailable
 from vexa.contracts.http.bots import BotConfig, MeetingCreate, StopAnswer
 from vexa.contracts.meeting import TERMINAL, MeetingKey, MeetingStatus
@@ -67,6 +67,8 @@ class BotService:
         )
         if self.is_draining:
             raise Unavailable("The server is shutting down and takes no new bots.")
+        speech = await self._speech_answer()
+        speech.check(of_data(wanted.data))
         new = NewMeeting(
             user_id=user_id,
             key=MeetingKey(wanted.address.platform, wanted.address.native_id),
@@ -78,7 +80,7 @@ class BotService:
         )
         self._fleet.begin_launch(new.connection_id)
         try:
-            row = await self._create(new)
+            row = await self._create(new, speech.problem)
         except BaseException:
             self._fleet.end_launch(new.connection_id)
             raise
@@ -86,8 +88,7 @@ class BotService:
         self._publisher.wake()
         return row
 
-    async def _create(self, new: NewMeeting) -> MeetingRow:
-        speech_problem = await self._speech_problem()
+    async def _create(self, new: NewMeeting, speech_problem: str | None) -> MeetingRow:
         async with self._database.transaction() as session:
             row = await meetings.create(session, new, host_limit=self._settings.max_bots)
             if speech_problem is not None:
@@ -96,10 +97,10 @@ class BotService:
             await bots.record_name(session, row, name)
         return row
 
-    async def _speech_problem(self) -> str | None:
+    async def _speech_answer(self) -> SpeechAnswer:
         if self._settings.skip_transcription_check:
-            return None
-        return await self._speech.problem()
+            return SpeechAnswer()
+        return await self._speech.answer()
 
     async def stop_bot(self, user_id: int, platform: str, native_id: str) -> StopAnswer:
         """Ask the bot of a meeting to leave. Safe to call twice.
@@ -131,8 +132,10 @@ class BotService:
         Raises:
             NotFound: this user never had a bot in this meeting.
             MeetingNotActive: the bot is not in the meeting now.
-            InvalidInput: the parts of the request do not fit each other.
+            InvalidInput: the parts of the request do not fit each other, or the model does not
+                know the language.
         """
+        (await self._speech_answer()).check(read_speech(asked))
         async with self._database.transaction() as session:
             row = await meetings.newest(session, user_id, platform, native_id.strip())
             if row is None:

@@ -57,7 +57,8 @@ class BotManagerSettings(InternalSettings, DatabaseSettings, RedisSettings):
         False, description="send bots although no speech model is loaded"
     )
     whisperlive_health_url: str = Field(
-        "http://127.0.0.1:9091/readyz", description="answers 200 when a speech model is loaded"
+        "http://127.0.0.1:9091/readyz",
+        description="answers 200 and names the languages when a speech model is loaded",
     )
     whisper_live_url: str = Field(
         "ws://127.0.0.1:9090",

@@ -53,6 +53,7 @@ def create_service_app(
     lifespan: Lifespan,
     checks: dict[str, Check] | None = None,
     facts: Facts | None = None,
+    abilities: Facts | None = None,
     max_body_bytes: int = MAX_BODY_BYTES,
     **options: Any,
 ) -> FastAPI:
@@ -63,6 +64,7 @@ def create_service_app(
         lifespan: opens and closes what the service needs.
         checks: name → readiness check, for `/health` and `/readyz`.
         facts: what else `/health` shows.
+        abilities: what else `/readyz` shows when every check passes.
         max_body_bytes: largest request body.
         **options: passed on to FastAPI.
     """
@@ -75,7 +77,7 @@ def create_service_app(
     app.add_exception_handler(Exception, _on_defect)
     app.add_middleware(Observer)
     put_inside(app, BodyLimit, max_bytes=max_body_bytes)
-    _add_operator_routes(app, checks or {}, facts or _no_facts)
+    _add_operator_routes(app, checks or {}, facts or _no_facts, abilities or _no_facts)
     return app
 
 
@@ -102,7 +104,9 @@ async def _no_facts() -> dict[str, Any]:
     return {}
 
 
-def _add_operator_routes(app: FastAPI, checks: dict[str, Check], facts: Facts) -> None:
+def _add_operator_routes(
+    app: FastAPI, checks: dict[str, Check], facts: Facts, abilities: Facts
+) -> None:
     async def run_checks() -> dict[str, str | None]:
         return {name: await check() for name, check in checks.items()}
 
@@ -118,8 +122,9 @@ def _add_operator_routes(app: FastAPI, checks: dict[str, Check], facts: Facts) -
     async def readyz() -> Response:
         """200 when every check passes, else 503 that names those that do not."""
         problems = {name: text for name, text in (await run_checks()).items() if text}
-        status = 503 if problems else 200
-        return JSONResponse({"ready": not problems, "problems": problems}, status)
+        if problems:
+            return JSONResponse({"ready": False, "problems": problems}, 503)
+        return JSONResponse({"ready": True, "problems": {}, **await abilities()})
 
     @app.get("/metrics", tags=["operator"], response_class=PlainTextResponse)
     async def metrics() -> Response:

@@ -29,6 +29,13 @@ def create_app(settings: WhisperSettings) -> FastAPI:
     async def facts() -> dict[str, Any]:
         return {**program.engine.facts, **await program.facts()}
 
+    async def abilities() -> dict[str, Any]:
+        return program.engine.abilities
+
     return create_service_app(
-        "Vexa speech server", lifespan=lifespan, checks={"model": model_problem}, facts=facts
+        "Vexa speech server",
+        lifespan=lifespan,
+        checks={"model": model_problem},
+        facts=facts,
+        abilities=abilities,
     )

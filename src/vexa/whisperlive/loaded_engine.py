@@ -54,6 +54,12 @@ class LoadedEngine:
             "model_sha256": self._model.sha256 if self._model else None,
         }
 
+    @property
+    def abilities(self) -> dict[str, list[str] | None]:
+        """The languages that the loaded model knows, for `/readyz`; None is any of Whisper's."""
+        known = self._engine.capabilities.languages if self._engine else None
+        return {"languages": sorted(known) if known is not None else None}
+
     async def wait(self) -> Engine:
         """Return the engine once it is loaded."""
         await self._loaded.wait()
