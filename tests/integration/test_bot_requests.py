@@ -90,6 +90,17 @@ async def test_a_pasted_link_and_the_id_are_one_meeting(manager: BotManager) -> 
     assert (await manager.stop_bot()).status_code == 202
 
 
+async def test_a_bot_is_stopped_by_the_id_as_people_write_it(manager: BotManager) -> None:
+    meeting = await manager.send_ok("normal", "123 4567 8901", platform="zoom")
+    assert meeting["native_meeting_id"] == "12345678901"
+    await manager.row_with(meeting["id"], "active")
+    path = "/bots/zoom/123 4567 8901"
+    changed = await manager.client.put(f"{path}/config", json={"language": "de"})
+    assert changed.status_code == 202
+    stopped = await manager.client.delete(path)
+    assert (stopped.status_code, stopped.json()["meeting_id"]) == (202, meeting["id"])
+
+
 async def test_second_bot_quota_and_host_limit(manager: BotManager) -> None:
     first = await manager.send_ok("normal", f" {MEETING} ", extra_key="ignored")
     assert first["native_meeting_id"] == MEETING

@@ -88,6 +88,14 @@ async def texts(client: httpx2.AsyncClient, path: str) -> list[str]:
     return [segment["text"] for segment in (await client.get(path)).json()["segments"]]
 
 
+async def test_space_around_an_id_changes_nothing(client: httpx2.AsyncClient) -> None:
+    written = ADDRESS.replace("/", "/ ") + " "
+    read = await client.get(f"/transcripts/{written}")
+    assert (read.status_code, read.json()["native_meeting_id"]) == (200, ADDRESS.split("/")[1])
+    changed = await client.patch(f"/meetings/{written}", json={"data": {"name": "Weekly"}})
+    assert (changed.status_code, changed.json()["data"]["name"]) == (200, "Weekly")
+
+
 async def test_reading_by_address_id_page_and_filter(
     client: httpx2.AsyncClient, meeting: say.KnownMeeting, database: Database, bus: Bus
 ) -> None:

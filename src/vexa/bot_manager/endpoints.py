@@ -17,6 +17,7 @@ from vexa.contracts.http.bots import (
 from vexa.contracts.http.meetings import MeetingResponse
 from vexa.contracts.meeting import MeetingStatus, PlatformName
 from vexa.contracts.times import naive_utc
+from vexa.platforms.registry import meeting_key
 from vexa.storage import meetings
 from vexa.storage.tables import MeetingRow
 
@@ -66,7 +67,7 @@ async def configure_bot(
     parts: PartsDep,
 ) -> Message:
     """Change language, task, allowed languages or hotwords of a bot that is in a meeting."""
-    await parts.service.configure(user.id, platform, native_meeting_id, body)
+    await parts.service.configure(user.id, meeting_key(platform, native_meeting_id), body)
     return Message(message="Reconfiguration request accepted and sent to the bot.")
 
 
@@ -77,7 +78,7 @@ async def stop_bot(
     user: UserDep, platform: PlatformName, native_meeting_id: str, parts: PartsDep
 ) -> StopAnswer:
     """Ask the bot of a meeting to leave."""
-    return await parts.service.stop_bot(user.id, platform, native_meeting_id)
+    return await parts.service.stop_bot(user.id, meeting_key(platform, native_meeting_id))
 
 
 def bot_status(row: MeetingRow) -> BotStatus:

@@ -102,14 +102,14 @@ class BotService:
             return SpeechAnswer()
         return await self._speech.answer()
 
-    async def stop_bot(self, user_id: int, platform: str, native_id: str) -> StopAnswer:
+    async def stop_bot(self, user_id: int, key: MeetingKey) -> StopAnswer:
         """Ask the bot of a meeting to leave. Safe to call twice.
 
         Raises:
             NotFound: this user never had a bot in this meeting.
         """
         async with self._database.transaction() as session:
-            row = await meetings.newest(session, user_id, platform, native_id.strip())
+            row = await meetings.newest(session, user_id, key.platform, key.native_id)
         if row is None:
             raise NotFound("No meeting found to stop.")
         if row.status in TERMINAL:
@@ -122,9 +122,7 @@ class BotService:
             bot.must_go(self._clock.monotonic_s() + self._settings.bot_stop_delay_s)
         return StopAnswer(message=_STOPPING, status=row.status, meeting_id=row.id)
 
-    async def configure(
-        self, user_id: int, platform: str, native_id: str, asked: BotConfig
-    ) -> MeetingRow:
+    async def configure(self, user_id: int, key: MeetingKey, asked: BotConfig) -> MeetingRow:
         """Change how the speech of a meeting becomes text. Safe to call twice.
 
         The meeting keeps the change, so its bot gets it whatever happens to this process.
@@ -137,10 +135,11 @@ class BotService:
         """
         (await self._speech_answer()).check(read_speech(asked))
         async with self._database.transaction() as session:
-            row = await meetings.newest(session, user_id, platform, native_id.strip())
+            row = await meetings.newest(session, user_id, key.platform, key.native_id)
             if row is None:
                 raise NotFound(
-                    f"No active meeting found for platform {platform} and meeting ID {native_id}."
+                    f"No active meeting found for platform {key.platform} "
+                    f"and meeting ID {key.native_id}."
                 )
             row = await locked(session, row.id)
             if row.status != MeetingStatus.ACTIVE:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from vexa.contracts.errors import InvalidInput
+from vexa.contracts.meeting import MeetingKey, PlatformName
 from vexa.kit.registry import Registry
 from vexa.platforms.base import AddressOptions, MeetingAddress, Platform
 from vexa.platforms.link import Link
@@ -70,3 +72,14 @@ def platform_address(
         ConfigurationError: the platform is not known.
     """
     return ADDRESSES.load(platform)(native_id, passcode, options or AddressOptions())
+
+
+def meeting_key(platform: PlatformName, native_id: str) -> MeetingKey:
+    """Return the address at which a meeting is kept, from an id as somebody writes it.
+
+    An id that is not in the platform's form is looked for as it is, without the space around it.
+    """
+    try:
+        return MeetingKey(platform, platform_address(platform, native_id).native_id)
+    except InvalidInput:
+        return MeetingKey(platform, native_id.strip())

@@ -14,6 +14,7 @@ from vexa.contracts.http.subscriptions import SubscribeAnswer, SubscribeRequest
 from vexa.contracts.http.transcripts import TranscriptResponse
 from vexa.contracts.http.users import MAX_INTEGER
 from vexa.contracts.meeting import MeetingKey, MeetingStatus, PlatformName
+from vexa.platforms.registry import meeting_key
 from vexa.storage import meetings
 from vexa.storage.database import Database
 from vexa.storage.meetings import Filter
@@ -67,7 +68,7 @@ def make_reading_router(transcripts: Transcripts) -> APIRouter:
         meeting_id: WhichId = None,
     ) -> Response:
         """What was said: finals, and drafts of what is being said now (`completed` false)."""
-        key = MeetingKey(platform, native_meeting_id)
+        key = meeting_key(platform, native_meeting_id)
         return _json(await transcripts.read_at(x_api_key, key, meeting_id))
 
     @router.post("/ws/authorize-subscribe")
@@ -105,7 +106,7 @@ def make_changing_router(transcripts: Transcripts, changes: Changes) -> APIRoute
         x_api_key: Key = None,
     ) -> MeetingResponse:
         """The same for the newest meeting at an address."""
-        key = MeetingKey(platform, native_meeting_id)
+        key = meeting_key(platform, native_meeting_id)
         return await changes.patch(await at(x_api_key, key), body)
 
     @router.delete("/meetings/{meeting_id}")
@@ -118,7 +119,7 @@ def make_changing_router(transcripts: Transcripts, changes: Changes) -> APIRoute
         platform: PlatformName, native_meeting_id: NativeId, x_api_key: Key = None
     ) -> Message:
         """The same for the newest meeting at an address."""
-        key = MeetingKey(platform, native_meeting_id)
+        key = meeting_key(platform, native_meeting_id)
         return Message(message=await changes.erase(await at(x_api_key, key)))
 
     return router
@@ -140,7 +141,7 @@ def make_share_router(transcripts: Transcripts, shares: Shares, database: Databa
     ) -> ShareAnswer:
         """Make a link by which anyone can read the transcript until it expires."""
         caller = await transcripts.identify(x_api_key)
-        key = MeetingKey(platform, native_meeting_id)
+        key = meeting_key(platform, native_meeting_id)
         async with database.reading() as session:
             meeting = await meetings.own_at(session, caller.user_id, key, meeting_id)
         return await shares.create(meeting, ttl_seconds, _base_url(request))
