@@ -68,6 +68,7 @@ def _meeting_page(meeting: LiveMeeting) -> Response:
         "access": options.access,
         "captcha": options.captcha,
         "interstitial": options.interstitial,
+        "cameras": options.cameras,
         "self_tile_delay_s": options.self_tile_delay_s,
         "toolbar_hides_after_s": options.toolbar_hides_after_s,
         "home_after_s": options.home_after_s,

@@ -18,6 +18,7 @@ from aiortc import (
 from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
 
 from vexa.kit.tasks import BackgroundTasks
+from vexa.simulator.sfu.camera import CameraTrack
 from vexa.simulator.sfu.conference import Receiver
 from vexa.simulator.sfu.sender import SlotTrack, use_contributing_packets
 from vexa.simulator.sfu.talkers import LiveTalker
@@ -108,6 +109,7 @@ class AnsweringPeer(Peer):
     Args:
         channel: label of the data channel that the server opens.
         on_open: called when that channel is open.
+        cameras: pictures that the page gets, as far as it asks for any.
     """
 
     def __init__(
@@ -117,8 +119,10 @@ class AnsweringPeer(Peer):
         channel: str,
         on_open: Callable[[], None],
         on_microphone: Callable[[LiveTalker], None],
+        cameras: Sequence[CameraTrack] = (),
     ) -> None:
         super().__init__(receiver, on_microphone=on_microphone)
+        self._cameras = cameras
         self._label = channel
         self._on_open = on_open
         self._channel: RTCDataChannel | None = None
@@ -127,12 +131,18 @@ class AnsweringPeer(Peer):
         """Take the page's offer (candidates included) and return the answer."""
         await self.connection.setRemoteDescription(RTCSessionDescription(sdp, "offer"))
         tracks = iter(self.receiver.tracks)
+        cameras = iter(self._cameras)
         for transceiver in self.connection.getTransceivers():
-            if transceiver._offerDirection in {"sendonly", "sendrecv"}:
-                track = next(tracks, None)
-                if track is not None:
-                    carry(transceiver.sender, track)
+            if transceiver._offerDirection not in {"sendonly", "sendrecv"}:
+                continue
+            if transceiver.kind == "video":
+                camera = next(cameras, None)
+                if camera is not None:
+                    transceiver.sender.replaceTrack(camera)
                     transceiver.direction = "sendonly"
+            elif (track := next(tracks, None)) is not None:
+                carry(transceiver.sender, track)
+                transceiver.direction = "sendonly"
         self._open_channel()
         await self.connection.setLocalDescription(await self.connection.createAnswer())
         answer: str = self.connection.localDescription.sdp

@@ -7,6 +7,7 @@ export class Call {
   constructor(handlers) {
     this.handlers = handlers;
     this.people = new People();
+    this.pictures = make("div", { class: "pictures" }, ...handlers.pictures);
     this.lines = make("div", { "aria-live": "polite" });
     this.seen = new Set();
   }
@@ -18,7 +19,7 @@ export class Call {
     this.chatPanel = this.panel("2", this.lines, ...this.composer());
     this.toolbar = this.buildToolbar();
     const panels = [this.peoplePanel, this.chatPanel];
-    root.replaceChildren(make("main", {}, this.people.tiles), ...panels, this.toolbar, status);
+    root.replaceChildren(make("main", {}, this.pictures, this.people.tiles), ...panels, this.toolbar, status);
     this.people.draw();
     document.addEventListener("mousemove", () => this.revealToolbar());
     this.revealToolbar();

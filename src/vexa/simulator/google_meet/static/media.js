@@ -1,4 +1,4 @@
-// The page's one connection: three receive-only audio slots, data channels, its own microphone.
+// The page's one connection: three receive-only audio slots, pictures, data channels, its microphone.
 import { readEvent, readSync } from "./collections.js";
 import { config, make } from "./dom.js";
 import { gathered } from "./gathered.js";
@@ -6,10 +6,22 @@ import { gathered } from "./gathered.js";
 const SLOTS = 3;
 const SYNC_EVERY_MS = 5000;
 
+// What "Audio only" in the page's own settings leaves behind, kept for the next visit.
+function isAudioOnly() {
+  try {
+    return JSON.parse(JSON.parse(localStorage.getItem("meet-preferences")))[8][5] === 1;
+  } catch {
+    return false;
+  }
+}
+
 export class Media {
   constructor(handlers) {
     this.handlers = handlers;
     this.elements = [];
+    const cameras = isAudioOnly() ? 0 : config.cameras;
+    const picture = () => make("video", { autoplay: true, muted: true, playsinline: true });
+    this.pictures = Array.from({ length: cameras }, picture);
     this.microphone = null;
     this.microphoneOn = true;
     this.asking = null;
@@ -53,6 +65,10 @@ export class Media {
       const { receiver } = connection.addTransceiver("audio", { direction: "recvonly" });
       if ("jitterBufferTarget" in receiver) receiver.jitterBufferTarget = 60;
       this.elements[slot].srcObject = new MediaStream([receiver.track]);
+    }
+    for (const picture of this.pictures) {
+      const { receiver } = connection.addTransceiver("video", { direction: "recvonly" });
+      picture.srcObject = new MediaStream([receiver.track]);
     }
     this.sendMicrophone(connection);
     connection.createDataChannel("media-director", { ordered: true });
@@ -99,7 +115,7 @@ export class Media {
     clearInterval(this.timer);
     this.connection?.close();
     this.connection = null;
-    for (const element of this.elements) element.srcObject = null;
+    for (const element of [...this.elements, ...this.pictures]) element.srcObject = null;
   }
 
   stopMicrophone() {

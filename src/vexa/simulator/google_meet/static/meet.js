@@ -82,6 +82,7 @@ function leave(event) {
 async function enterCall() {
   page.call = new Call({
     leave,
+    pictures: media.pictures,
     chat: (text) => send({ type: "chat", text }),
     microphone: (on) => media.setMicrophone(on),
     microphoneOn: page.microphone,
