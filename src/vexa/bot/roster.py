@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from vexa.bot.note_takers import is_note_taker
 from vexa.platforms.base import Person, RosterChange
 
 #: Longest name that is passed on, characters; and the most devices that are remembered.
@@ -88,11 +89,18 @@ class Roster:
 
     def others_present(self) -> int:
         """Count people other than the bot; presentations do not count."""
-        return sum(
-            1
+        return len(self._others())
+
+    def people_present(self) -> int:
+        """Count those of them who are no note-takers, as far as their names tell."""
+        return sum(not is_note_taker(person.name) for person in self._others())
+
+    def _others(self) -> list[Person]:
+        return [
+            person
             for person in self._people.values()
             if person.present and not person.is_self and not person.parent_device_id
-        )
+        ]
 
     def _owner(self, stream: str) -> Person | None:
         person = self._people.get(self._streams.get(stream, ""))

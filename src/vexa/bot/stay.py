@@ -11,6 +11,7 @@ import structlog
 from vexa.bot.hearing import Hearing
 from vexa.bot.leave_rules import LeaveRules
 from vexa.bot.lifecycle import BotState, Patience
+from vexa.bot.note_takers import is_note_taker
 from vexa.bot.roster import Roster
 from vexa.contracts.bot import BotLaunch
 from vexa.contracts.errors import JoinError
@@ -175,7 +176,8 @@ class Stay:
         shown = self._platform.people_shown(view)
         self._roster.mark_self(person.device_id for person in shown if person.is_self)
         # the larger of two counts: to leave a meeting with people in it is the worse mistake
-        counts = [self._roster.others_present()] if self._roster.known else []
+        counts = [self._roster.people_present()] if self._roster.known else []
         if any(person.is_self for person in shown):
-            counts.append(sum(not person.is_self for person in shown))
+            others = [person for person in shown if not person.is_self]
+            counts.append(sum(not is_note_taker(person.name) for person in others))
         return max(counts, default=None)

@@ -264,3 +264,21 @@ async def test_other_policies_let_the_page_work(
     assert ("connect-src 'self'" in given) == (policy == "strict")
     await join(page, control)
     await expect(page.locator(".tiles [data-participant-id]")).to_have_count(1)
+
+
+async def test_pictures_move_unless_the_visitor_wants_audio_only(
+    control: ControlClient, open_page: OpenPage
+) -> None:
+    await control.create_meeting(CODE, cameras=2)
+    page = await open_page()
+    await join(page, control)
+    pictures = "[...document.querySelectorAll('.pictures video')]"
+    moving = f"{pictures}.filter((picture) => picture.currentTime > 1).length === 2"
+    await page.wait_for_function(moving, timeout=60_000)
+    preferences = "[0, 0, 0, 0, 0, 0, 0, 0, [0, 0, 0, 0, 0, 1]]"
+    await page.evaluate(
+        "(text) => localStorage.setItem('meet-preferences', JSON.stringify(text))", preferences
+    )
+    await join(page, control, name="Other")
+    await expect(page.locator(".tile").first).to_be_visible()
+    await expect(page.locator(".pictures video")).to_have_count(0)

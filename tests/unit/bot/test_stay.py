@@ -245,3 +245,15 @@ async def test_company_is_seen_on_the_page_when_the_roster_tells_nothing(tmp_pat
     told = await run(page, tmp_path, max_time_left_alone=5_000, no_one_joined_timeout=60_000)
     assert told.end.outcome is Outcome.LEFT_ALONE
     assert page.since_s > 300
+
+
+@pytest.mark.parametrize("in_roster", [True, False])
+async def test_a_meeting_of_note_takers_only_is_left(tmp_path: Path, in_roster: bool) -> None:
+    roster = Roster()
+    if in_roster:
+        own = Person("devices/0", "Notetaker", is_self=True)
+        roster.apply(RosterChange((own, Person("devices/1", "Ada's Fathom Notetaker"))))
+    page = StagedPage((60, MEETING), (0, view("", **tiles("Ada's Fathom Notetaker"))))
+    told = await run(page, tmp_path, roster=roster, max_time_left_alone=5_000)
+    assert told.end.outcome is Outcome.LEFT_ALONE
+    assert 60 < page.since_s < 80
