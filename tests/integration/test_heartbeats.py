@@ -140,3 +140,15 @@ async def test_token_of_another_meeting_is_refused(rig: Rig) -> None:
     row = await rig.meeting()
     with pytest.raises(NotAllowed):
         await rig.heartbeats.take(_claims(row.id + 1), _beat())
+
+
+async def test_the_meeting_says_whether_its_people_were_told(rig: Rig) -> None:
+    row = await rig.meeting()
+    await rig.moves.request_stop(row.id, Stopper.USER)
+    for told, kept in ((None, None), (False, False), (True, True), (None, True)):
+        beat = _beat().model_copy(update={"notice_posted": told})
+        await asyncio.wait_for(rig.heartbeats.take(_claims(row.id), beat), 10)
+        async with rig.database.transaction() as session:
+            now = await meetings.by_id(session, row.id)
+        assert now is not None
+        assert now.data.get("notice_posted") is kept

@@ -20,12 +20,18 @@ BEAT_S = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Signs:
-    """What a heartbeat tells. `audio_s`: sound sent to the speech server so far, seconds."""
+    """What a heartbeat tells.
+
+    Attributes:
+        audio_s: sound sent to the speech server so far, seconds.
+        notice_posted: whether the notice is in the chat; None when it was not tried.
+    """
 
     state: str
     tracks: int
     people: int
     audio_s: float
+    notice_posted: bool | None
 
 
 class Heart:
@@ -61,6 +67,7 @@ class Heart:
                     tracks=signs.tracks,
                     people=signs.people,
                     audio_s=signs.audio_s,
+                    notice_posted=signs.notice_posted,
                     config_revision=self._config_revision,
                 )
             except (httpx2.HTTPError, ValueError) as exc:

@@ -50,6 +50,7 @@ class Bot:
         self._client = ManagerClient(launch)
         self._reporter = Reporter(self._client, launch.connection_id)
         self._roster = Roster()
+        self._stay: Stay | None = None
         self._streams = SpeechStreams(launch, self._roster)
         self._platform: Platform = PLATFORMS.load(launch.platform)()
         self._hosts = self._platform.hosts | frozenset(launch.hosts)
@@ -124,7 +125,7 @@ class Bot:
         self._life.finish(over.outcome, over.detail)
 
     async def _stay_until_over(self, page: BrowserPage) -> None:
-        stay = Stay(
+        self._stay = Stay(
             self._launch,
             self._platform,
             page,
@@ -133,7 +134,7 @@ class Bot:
             self._reached,
             lambda: self._capture.is_cut_off,
         )
-        running = self._tasks.spawn("stay", stay.run())
+        running = self._tasks.spawn("stay", self._stay.run())
         await asyncio.wait({running, self._stop}, return_when=asyncio.FIRST_COMPLETED)
         if not self._stop.done():
             error = running.exception()
@@ -177,6 +178,7 @@ class Bot:
             tracks=self._capture.tracks,
             people=self._roster.others_present(),
             audio_s=self._streams.sound_s,
+            notice_posted=self._stay.notice_posted if self._stay else None,
         )
 
 

@@ -40,7 +40,14 @@ class ManagerClient:
         )
 
     async def heartbeat(
-        self, state: str, *, tracks: int, people: int, audio_s: float, config_revision: int
+        self,
+        state: str,
+        *,
+        tracks: int,
+        people: int,
+        audio_s: float,
+        config_revision: int,
+        notice_posted: bool | None = None,
     ) -> list[Order]:
         """Give a sign of life; return what the bot should do.
 
@@ -55,6 +62,7 @@ class ManagerClient:
             participants=people,
             audio_s=round(audio_s, 1),
             config_revision=config_revision,
+            notice_posted=notice_posted,
         )
         answer = await self._http.post(f"{_CALLBACKS}/heartbeat", json=body.model_dump())
         answer.raise_for_status()

@@ -66,6 +66,8 @@ class Stay:
         self._monotonic_s = monotonic_s
         self._seen_s = monotonic_s()
         self._tasks = BackgroundTasks()
+        #: Whether the notice is in the meeting's chat; None while it was not tried.
+        self.notice_posted: bool | None = None
 
     async def run(self) -> None:
         """Join and stay. Never returns: the end is a JoinError with its true outcome."""
@@ -85,8 +87,8 @@ class Stay:
 
     async def _post_notice(self) -> None:
         if self._launch.notice:
-            posted = await self._platform.post_chat(self._page, self._launch.notice)
-            _log.info("notice_posted", posted=posted)
+            self.notice_posted = await self._platform.post_chat(self._page, self._launch.notice)
+            _log.info("notice_posted", posted=self.notice_posted)
 
     async def _tick(self) -> None:
         # apart from the looks: a page that is slow to answer must not hold up silence and names

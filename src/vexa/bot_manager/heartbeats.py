@@ -60,6 +60,9 @@ class Heartbeats:
         if row is not None and row.status not in TERMINAL:
             async with self._database.transaction() as session:
                 await bots.record_heartbeat(session, row.id, self._clock.now())
+                posted = heartbeat.notice_posted
+                if posted is not None and row.data.get("notice_posted") is not posted:
+                    await bots.record_notice(session, row.id, posted=posted)
         return row
 
 

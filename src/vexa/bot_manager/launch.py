@@ -11,6 +11,7 @@ from vexa.bot_manager.bot_requests import WantedBot
 from vexa.bot_manager.fleet import Fleet
 from vexa.bot_manager.keeper import Keeper
 from vexa.bot_manager.moves import Moves
+from vexa.bot_manager.notices import notice_in
 from vexa.bot_manager.orchestrators.base import BotHandle, Orchestrator
 from vexa.bot_manager.settings import TOKEN_MARGIN, BotManagerSettings
 from vexa.bot_manager.work_dirs import WorkDirs
@@ -123,7 +124,7 @@ class Launcher:
             manager_url=settings.bot_callback_base_url,
             whisperlive_url=settings.whisper_live_url,
             automatic_leave=wanted.leave,
-            notice=settings.bot_notice,
+            notice=notice_in(wanted.speech.language, settings.bot_notice),
             chromium_path=settings.chromium_path,
             browser=settings.browser,
             work_dir=work_dir,

@@ -108,7 +108,11 @@ class BotManagerSettings(InternalSettings, DatabaseSettings, RedisSettings):
     )
 
     bot_notice: str | None = Field(
-        None, description="text a bot posts in the meeting's chat after admission"
+        None,
+        description=(
+            "text a bot posts in the meeting's chat after admission; unset: a sentence in the "
+            "meeting's language; `off`: nothing"
+        ),
     )
     bot_browser_host_rules: str | None = Field(
         None,

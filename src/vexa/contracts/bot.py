@@ -102,6 +102,9 @@ class Heartbeat(BaseModel):
     tracks: int = 0
     participants: int = 0
     audio_s: float = Field(0.0, description="speech audio sent so far, seconds")
+    notice_posted: bool | None = Field(
+        None, description="whether the notice is in the meeting's chat; None: not tried"
+    )
     config_revision: int | None = Field(
         None, description="the newest change of `SpeechWishes` that it follows; None: it takes none"
     )

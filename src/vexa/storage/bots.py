@@ -31,6 +31,12 @@ async def record_process(
     return row.status not in TERMINAL
 
 
+async def record_notice(session: AsyncSession, meeting_id: int, *, posted: bool) -> None:
+    """Store in the meeting's `data` whether its people were told by the chat."""
+    row = await locked(session, meeting_id)
+    row.data = {**row.data, "notice_posted": posted}
+
+
 async def record_heartbeat(session: AsyncSession, meeting_id: int, at: datetime) -> None:
     """Store a sign of life. It is no change of the meeting: `updated_at` stays."""
     await session.execute(

@@ -22,6 +22,8 @@ async def test_an_open_meeting_is_joined_by_hand_and_left_on_order(world: World)
     await world.manager.wait_for("active")
     chat = await world.control.wait_for_event(CODE, "chat", within_s=20)
     assert chat["text"] == "Notes are being taken."
+    heartbeats = world.manager.heartbeats
+    await wait_until(lambda: heartbeats[-1].notice_posted, what="news of the notice")
     world.manager.leave.set()
     assert await bot.ended() == 0
     assert world.manager.statuses == ["joining", "active", "completed"]
