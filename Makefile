@@ -38,6 +38,10 @@ bench-speech:  ## our speech server beside the stock one; QUICK=1, SPEECH=DIR
 	@scripts/setup.sh dev
 	@$(PYTHON) scripts/bench_speech.py
 
+bench-bots:  ## what bots cost in simulated meetings, and how they join; QUICK=1
+	@scripts/setup.sh dev
+	@$(PYTHON) scripts/bench_bots.py
+
 scorecard:  ## what bots report of simulated meetings against the truth; QUICK=1, ONLY=, SPEECH=DIR
 	@scripts/setup.sh dev
 	@$(PYTHON) scripts/scorecard.py
@@ -67,4 +71,4 @@ lock:  ## write the lock files anew from pyproject.toml
 clean:  ## forget the state of `make up` and all caches
 	@rm -rf .vexa reports build .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
-.PHONY: help setup up demo test check clients seed-check image-test bench-speech bench-api fuzz-api race scorecard kill-test bare-test lock clean
+.PHONY: help setup up demo test check clients seed-check image-test bench-speech bench-bots bench-api fuzz-api race scorecard kill-test bare-test lock clean

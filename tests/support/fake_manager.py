@@ -22,7 +22,8 @@ HOLD_S = 0.2
 class FakeManager:
     """An async context manager. `is_away` makes it answer 503."""
 
-    def __init__(self) -> None:
+    def __init__(self, hold_s: float = HOLD_S) -> None:
+        self._hold_s = hold_s
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.reports: list[StatusReport] = []
@@ -54,7 +55,7 @@ class FakeManager:
             return JSONResponse({}, 503)
         self.heartbeats.append(Heartbeat.model_validate(await request.json()))
         try:
-            await asyncio.wait_for(self.leave.wait(), HOLD_S)
+            await asyncio.wait_for(self.leave.wait(), self._hold_s)
         except TimeoutError:
             return JSONResponse({"status": "ok", "orders": []})
         return JSONResponse({"status": "ok", "orders": [{"action": "leave"}]})

@@ -1,0 +1,1 @@
+"""What a bot costs: real bots in simulated Google Meet meetings."""

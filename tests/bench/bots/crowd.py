@@ -1,0 +1,156 @@
+"""So many bots at once, each in a meeting of its own with talk and moving pictures."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+from tests.bench.bots.costs import BotProcesses, CpuWindow, OtherWindow
+from tests.bench.bots.lost_sound import LATEST_S, Said, compare
+from tests.bench.bots.place import CAMERAS, HOLD_S, Place, SentBot, tell
+from tests.support.fake_manager import FakeManager
+from tests.support.wait_until import wait_until
+from vexa.demo.speech import Recording
+from vexa.simulator.client import ControlClient
+
+PEOPLE = ("Ada", "Bob", "Chris")
+#: From the first word to the window: the browser has warmed up, the tile of the bot is marked.
+SETTLE_S = 15.0
+#: Between two utterances; one person speaks at a time, nearly always.
+PAUSE_S = 0.4
+#: What is said last is with the speech server by then.
+LAST_WORDS_S = 3.0
+
+
+@dataclass
+class Figures:
+    """What so many bots cost: MiB and per cent of one core, of all bots together, by part."""
+
+    bots: int
+    load_before: float
+    pss_mib: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    cpu_percent: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    double_cpu_percent: float = 0.0
+    speech_cpu_percent: float = 0.0
+    said_s: float = 0.0
+    lost_s: float = 0.0
+
+
+def script(recordings: list[Recording], until_s: float, first: int) -> list[dict[str, Any]]:
+    """Let voices say recordings in turn, starting with the first-th; the last one ends late."""
+    lines: list[dict[str, Any]] = []
+    at_s, number = 1.0, first
+    while at_s < until_s:
+        recording = recordings[number % len(recordings)]
+        lines.append({"at_s": at_s, "file": str(recording.file), "text": recording.text})
+        at_s += recording.duration_s + PAUSE_S
+        number += 1
+    return lines
+
+
+async def prepare(place: Place, control: ControlClient, number: int, until_s: float) -> str:
+    """Make the meeting that the next bot goes to; return its code."""
+    native_id = place.next_code
+    await control.create_meeting(native_id, cameras=CAMERAS)
+    lines = script(place.recordings, until_s, 3 * number)
+    for index, person in enumerate(PEOPLE):
+        speech = lines[index :: len(PEOPLE)]
+        await control.add_participant(native_id, person, speech=speech)
+    return native_id
+
+
+async def measure(place: Place, control: ControlClient, count: int, seconds: float) -> Figures:
+    """Bring bots in one after the other, let people talk, measure, let the bots leave.
+
+    Raises:
+        RuntimeError: a bot did not come.
+    """
+    figures = Figures(count, os.getloadavg()[0])
+    codes: list[str] = []
+    async with FakeManager(HOLD_S) as manager:
+        bots: list[SentBot] = []
+        try:
+            for number in range(count):
+                codes.append(await prepare(place, control, number, SETTLE_S + seconds))
+                bots.append(await place.send(manager))
+                if await place.until_active(bots[-1]) is None:
+                    raise RuntimeError(f"bot {number + 1} of {count} did not come")
+                tell(f"{count} bots: {number + 1} in")
+            for native_id in codes:
+                await control.start_clock(native_id)
+            await _measure_window(place, bots, seconds, figures)
+            for native_id, bot in zip(codes, bots, strict=True):
+                said = await _heard(place, control, native_id, bot)
+                figures.said_s += sum(item.said_s for item in said)
+                figures.lost_s += sum(item.lost_s for item in said)
+        finally:
+            manager.leave.set()
+            await asyncio.gather(*map(place.take_out, bots))
+    for native_id in codes:
+        await control.order(native_id, "end")
+    return figures
+
+
+async def _measure_window(
+    place: Place, bots: list[SentBot], seconds: float, figures: Figures
+) -> None:
+    await asyncio.sleep(SETTLE_S)
+    found = [await asyncio.to_thread(BotProcesses.find, bot.handle) for bot in bots]
+    windows = [CpuWindow(processes) for processes in found]
+    double, speech = OtherWindow(place.simulator.pid), OtherWindow(os.getpid())
+    await asyncio.sleep(seconds)
+    figures.double_cpu_percent = double.percent()
+    figures.speech_cpu_percent = speech.percent()
+    for window in windows:
+        _add(figures.cpu_percent, window.percent().items())
+    for processes in found:
+        _add(figures.pss_mib, (await asyncio.to_thread(processes.pss)).items())
+
+
+def _add(total: dict[str, float], more: Iterable[tuple[str, float]]) -> None:
+    for part, value in more:
+        total[part] += value
+
+
+async def _heard(place: Place, control: ControlClient, native_id: str, bot: SentBot) -> list[Said]:
+    async def is_over() -> bool:
+        return bool((await control.meeting(native_id))["speech_over"])
+
+    await wait_until(is_over, within_s=60, what="end of the speech")
+    await asyncio.sleep(LAST_WORDS_S)
+    files = {recording.text: recording.file for recording in place.recordings}
+    streams = [
+        stream for stream in place.speech.streams.values() if stream.hello.meeting_id == bot.number
+    ]
+    found = []
+    for line in await control.truth(native_id):
+        start_s, end_s = line["start_epoch_s"], line["end_epoch_s"]
+        length = round((end_s + LATEST_S - start_s) * 16_000)
+        arrived = np.zeros(length, np.float32)
+        for stream in streams:
+            sound = stream.sound(start_s, end_s + LATEST_S)[:length]
+            arrived[: len(sound)] += sound
+        found.append(compare(read_sound(files[line["text"]]), arrived))
+    return found
+
+
+def read_sound(path: Path) -> NDArray[np.float32]:
+    """Decode a sound file to float32[n], mono, 16 kHz, full scale 1."""
+    with av.open(str(path)) as container:
+        resampler = av.AudioResampler(format="flt", layout="mono", rate=16_000)
+        blocks = [
+            out.to_ndarray()[0]
+            for frame in container.decode(audio=0)
+            for out in resampler.resample(frame)
+        ]
+        blocks += [out.to_ndarray()[0] for out in resampler.resample(None)]
+    return np.concatenate(blocks).astype(np.float32)
