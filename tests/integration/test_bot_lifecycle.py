@@ -6,6 +6,7 @@ import os
 import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -83,6 +84,13 @@ async def test_crash_is_seen_and_leaves_nothing(manager: BotManager) -> None:
     assert row.data["last_error"]["exit_code"] == 3
     picture = manager.home / "logs" / "bots" / f"{row.bot_container_id}-last.png"
     await wait_until(picture.exists, what="kept screenshot")
+
+    async def evidence() -> Any:
+        return (await manager.row(meeting["id"])).data.get("evidence")
+
+    assert await wait_until(evidence, what="evidence") == [
+        *(f"{row.bot_container_id}.log", picture.name)
+    ]
     await manager.send_ok("normal")
 
 

@@ -8,13 +8,13 @@ import structlog
 
 from vexa.bot_manager.fleet import Bot, Fleet
 from vexa.bot_manager.moves import Moves
-from vexa.bot_manager.orchestrators.base import Orchestrator
+from vexa.bot_manager.orchestrators.base import Orchestrator, log_name
 from vexa.bot_manager.work_dirs import WorkDirs
 from vexa.contracts.bot import EXIT_BAD_LAUNCH
 from vexa.contracts.errors import StorageUnavailable
 from vexa.contracts.meeting import TERMINAL, MeetingStatus, Outcome
 from vexa.kit.tasks import BackgroundTasks
-from vexa.storage import meetings
+from vexa.storage import bots, meetings
 from vexa.storage.database import Database
 from vexa.storage.tables import MeetingRow
 
@@ -76,7 +76,9 @@ class Keeper:
                 break
             except StorageUnavailable:
                 await asyncio.sleep(RETRY_S)
-        await self._work_dirs.remove(bot.handle, keep_screenshots=failed)
+        pictures = await self._work_dirs.remove(bot.handle, keep_screenshots=failed)
+        if failed:
+            await self._note_evidence(bot, pictures)
 
     async def _close_meeting(self, bot: Bot, exit_code: int | None) -> bool:
         """End the meeting unless the bot has reported its end; tell whether it failed."""
@@ -89,6 +91,14 @@ class Keeper:
             await self._moves.end(bot.meeting_id, outcome, reason=reason, exit_code=exit_code)
             row = await self._meeting(bot.meeting_id)
         return row.status == MeetingStatus.FAILED
+
+    async def _note_evidence(self, bot: Bot, pictures: list[str]) -> None:
+        try:
+            async with self._database.transaction() as session:
+                files = [log_name(bot.handle.name), *pictures]
+                await bots.record_evidence(session, bot.meeting_id, files)
+        except StorageUnavailable as exc:
+            _log.warning("evidence_not_noted", meeting_id=bot.meeting_id, code=exc.code)
 
     async def _meeting(self, meeting_id: int) -> MeetingRow:
         async with self._database.transaction() as session:

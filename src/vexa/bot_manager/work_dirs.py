@@ -37,9 +37,9 @@ class WorkDirs:
         """Make the folder of a bot, which only the bot may enter. Raises OSError."""
         return await asyncio.to_thread(self._make, connection_id)
 
-    async def remove(self, handle: BotHandle, *, keep_screenshots: bool) -> None:
-        """Remove a bot's folder. Safe to call twice."""
-        await asyncio.to_thread(self._remove, handle, keep_screenshots)
+    async def remove(self, handle: BotHandle, *, keep_screenshots: bool) -> list[str]:
+        """Remove a bot's folder; return the names of what was kept. Safe to call twice."""
+        return await asyncio.to_thread(self._remove, handle, keep_screenshots)
 
     async def remove_others(self, keep: Collection[str]) -> None:
         """Remove folders that an earlier bot manager left, but those of `keep`."""
@@ -55,14 +55,17 @@ class WorkDirs:
             os.chown(folder, account.pw_uid, account.pw_gid)
         return folder
 
-    def _remove(self, handle: BotHandle, keep_screenshots: bool) -> None:
+    def _remove(self, handle: BotHandle, keep_screenshots: bool) -> list[str]:
         folder = self._root / handle.connection_id
+        kept: list[str] = []
         if keep_screenshots:
             for picture in sorted([*folder.glob("*.png"), *folder.glob("screenshots/*.png")]):
                 # the folder is the bot's: a link in it could point anywhere
                 if picture.is_file() and not picture.is_symlink():
-                    shutil.move(picture, self._logs_dir / f"{handle.name}-{picture.name}")
+                    kept.append(f"{handle.name}-{picture.name}")
+                    shutil.move(picture, self._logs_dir / kept[-1])
         self._delete(folder)
+        return kept
 
     def _remove_others(self, keep: Collection[str]) -> None:
         if not self._root.is_dir():

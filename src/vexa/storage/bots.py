@@ -37,6 +37,13 @@ async def record_notice(session: AsyncSession, meeting_id: int, *, posted: bool)
     row.data = {**row.data, "notice_posted": posted}
 
 
+async def record_evidence(session: AsyncSession, meeting_id: int, files: list[str]) -> None:
+    """Store in the meeting's `data` which files in the folder of bot logs show how it failed."""
+    row = await locked(session, meeting_id)
+    if not row.data.get("redacted"):
+        row.data = {**row.data, "evidence": files}
+
+
 async def record_heartbeat(session: AsyncSession, meeting_id: int, at: datetime) -> None:
     """Store a sign of life. It is no change of the meeting: `updated_at` stays."""
     await session.execute(

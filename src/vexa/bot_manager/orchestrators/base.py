@@ -35,6 +35,11 @@ class BotHandle:
     started_ticks: int
 
 
+def log_name(bot_name: str) -> str:
+    """Return the name of a bot's log file."""
+    return f"{bot_name}.log"
+
+
 @dataclass(frozen=True, slots=True)
 class OrchestratorConfig:
     """What every orchestrator is made with.

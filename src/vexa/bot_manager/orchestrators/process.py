@@ -13,7 +13,7 @@ from pathlib import Path
 
 import structlog
 
-from vexa.bot_manager.orchestrators.base import MARK, BotHandle, OrchestratorConfig
+from vexa.bot_manager.orchestrators.base import MARK, BotHandle, OrchestratorConfig, log_name
 from vexa.bot_manager.orchestrators.exit_watch import ExitWatch
 from vexa.bot_manager.orchestrators.process_tree import (
     Process,
@@ -135,7 +135,7 @@ class ProcessOrchestrator:
         account = self._account
         self._config.logs_dir.mkdir(parents=True, exist_ok=True)
         log = os.open(
-            self._config.logs_dir / f"{name}.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600
+            self._config.logs_dir / log_name(name), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600
         )
         try:
             process = subprocess.Popen(
