@@ -1,10 +1,10 @@
 """`make bench-bots`: what bots cost in simulated Google Meet meetings, and how they join.
 
 1, 5 and 10 bots (`BOTS=1,5,10`), each in a meeting of its own with three people who talk and three
-moving pictures, over 60 s (`QUICK=1`: 15 s); then 20 joins in a row and 10 at once. The speech
-server only keeps what it hears. `PART=cost` or `PART=joins` does one of the two. The last line is
-one JSON object; the bare `pss_…` and `cpu_…` keys are of Chromium, those with `_all_` count the
-Node driver and Python too.
+moving pictures (`CAMERAS=3`), over 60 s (`QUICK=1`: 15 s); then 20 joins in a row and 10 at once.
+`PART=cost` or `PART=joins` does one of the two. The speech server only keeps what it hears. The last
+line is one JSON object; the bare `pss_…` and `cpu_…` keys are of Chromium, those with `_all_` count
+the Node driver and Python too.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from tests.bench.bots.costs import CHROMIUM, PARTS
 from tests.bench.bots.crowd import Figures, measure
 from tests.bench.bots.joins import join_at_once, join_in_a_row
-from tests.bench.bots.place import open_place
+from tests.bench.bots.place import CAMERAS, open_place
 from vexa.kit.report import Report
 
 FULL_S, QUICK_S = 60.0, 15.0
@@ -69,7 +69,7 @@ async def bench(
     folder: Path, parts: list[str], counts: list[int], seconds: float
 ) -> dict[str, Any]:
     """Measure what is asked for; return the keys of the report."""
-    keys: dict[str, Any] = {"window_s": seconds}
+    keys: dict[str, Any] = {"window_s": seconds, "cameras": CAMERAS}
     async with open_place(folder) as (place, control):
         if "cost" in parts:
             heads = [f"{part.split()[0]} {unit}" for unit in ("MiB", "%") for part in PARTS]

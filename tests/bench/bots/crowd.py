@@ -87,9 +87,9 @@ async def measure(place: Place, control: ControlClient, count: int, seconds: flo
                 tell(f"{count} bots: {number + 1} in")
             for native_id in codes:
                 await control.start_clock(native_id)
-            await _measure_window(place, bots, seconds, figures)
+            await measure_window(place, bots, seconds, figures)
             for native_id, bot in zip(codes, bots, strict=True):
-                said = await _heard(place, control, native_id, bot)
+                said = await heard(place, control, native_id, bot)
                 figures.said_s += sum(item.said_s for item in said)
                 figures.lost_s += sum(item.lost_s for item in said)
         finally:
@@ -100,9 +100,10 @@ async def measure(place: Place, control: ControlClient, count: int, seconds: flo
     return figures
 
 
-async def _measure_window(
+async def measure_window(
     place: Place, bots: list[SentBot], seconds: float, figures: Figures
 ) -> None:
+    """Settle, then measure bots together; fills in the figures."""
     await asyncio.sleep(SETTLE_S)
     found = [await asyncio.to_thread(BotProcesses.find, bot.handle) for bot in bots]
     windows = [CpuWindow(processes) for processes in found]
@@ -121,7 +122,9 @@ def _add(total: dict[str, float], more: Iterable[tuple[str, float]]) -> None:
         total[part] += value
 
 
-async def _heard(place: Place, control: ControlClient, native_id: str, bot: SentBot) -> list[Said]:
+async def heard(place: Place, control: ControlClient, native_id: str, bot: SentBot) -> list[Said]:
+    """Wait for the end of a meeting's talk; return what of it the bot sent on."""
+
     async def is_over() -> bool:
         return bool((await control.meeting(native_id))["speech_over"])
 

@@ -19,14 +19,14 @@ from vexa.bot_manager.orchestrators.base import BotHandle, OrchestratorConfig
 from vexa.bot_manager.orchestrators.process import ProcessOrchestrator
 from vexa.bot_manager.orchestrators.process_tree import bot_processes
 from vexa.bot_manager.work_dirs import WorkDirs
-from vexa.contracts.bot import BotLaunch
+from vexa.contracts.bot import BotLaunch, BrowserAccess
 from vexa.demo.speech import Recording, read_recordings
 from vexa.simulator.client import ControlClient
 from vexa.simulator.flite import write_flite_speech
 from vexa.simulator.process import SimulatorProcess
 
-#: Moving pictures that every bot's page gets.
-CAMERAS = 3
+#: Moving pictures that every bot's page gets; 0 shows what they cost.
+CAMERAS = int(os.environ.get("CAMERAS", "3"))
 #: How long the bot manager holds a heartbeat of a bot without orders, seconds.
 HOLD_S = 4.0
 #: A bot that is not in its meeting by then never comes, on however busy a machine.
@@ -82,6 +82,8 @@ class Place:
     def __init__(
         self, folder: Path, display: str, simulator: SimulatorProcess, speech: RecordingSpeech
     ) -> None:
+        self.folder = folder
+        self.display = display
         self.simulator = simulator
         self.speech = speech
         self.recordings: list[Recording] = read_recordings(folder / "speech")
@@ -96,32 +98,34 @@ class Place:
 
     async def send(self, manager: FakeManager) -> SentBot:
         """Start a bot for the meeting `code(number)`, which must be made before it knocks."""
+        launch = await self.launch(manager)
+        started_s = time.monotonic()
+        handle = await self._orchestrator.start(launch, f"bot-{launch.meeting_id}")
+        return SentBot(launch.meeting_id, handle, started_s, manager)
+
+    async def launch(self, manager: FakeManager) -> BotLaunch:
+        """Make a folder for the next bot; return what it is started with."""
         self._sent += 1
         number, connection_id = self._sent, uuid.uuid4().hex
-        work_dir = await self._dirs.make(connection_id)
-        launch = BotLaunch.model_validate(
-            {
-                "meeting_id": number,
-                "connection_id": connection_id,
-                "correlation_id": "bench",
-                "platform": "google_meet",
-                "native_meeting_id": code(number),
-                "meeting_url": f"https://meet.google.com/{code(number)}?hl=en",
-                "bot_name": "Notetaker",
-                "token": "a-meeting-token",
-                "manager_url": manager.url,
-                "whisperlive_url": self.speech.url,
-                "work_dir": str(work_dir),
-                "browser": {
-                    "host_rules": self.simulator.host_rules,
-                    "ca_file": str(self.simulator.ca_file),
-                    "loopback_media": True,
-                },
-            }
+        browser = {
+            "host_rules": self.simulator.host_rules,
+            "ca_file": str(self.simulator.ca_file),
+            "loopback_media": True,
+        }
+        return BotLaunch(
+            meeting_id=number,
+            connection_id=connection_id,
+            correlation_id="bench",
+            platform="google_meet",
+            native_meeting_id=code(number),
+            meeting_url=f"https://meet.google.com/{code(number)}?hl=en",
+            bot_name="Notetaker",
+            token="a-meeting-token",
+            manager_url=manager.url,
+            whisperlive_url=self.speech.url,
+            work_dir=str(await self._dirs.make(connection_id)),
+            browser=BrowserAccess.model_validate(browser),
         )
-        started_s = time.monotonic()
-        handle = await self._orchestrator.start(launch, f"bot-{number}")
-        return SentBot(number, handle, started_s, manager)
 
     @property
     def next_code(self) -> str:
