@@ -3,8 +3,8 @@
 1, 5 and 10 bots (`BOTS=1,5,10`), each in a meeting of its own with three people who talk and three
 moving pictures (`CAMERAS=3`), over 60 s (`QUICK=1`: 15 s); then 20 joins in a row and 10 at once.
 `PART=cost` or `PART=joins` does one of the two. The speech server only keeps what it hears. The
-last line is one JSON object; the bare `pss_…` and `cpu_…` keys are of Chromium, those with `_all_` count
-the Node driver and Python too.
+last line is one JSON object; the bare `pss_…` and `cpu_…` keys are of Chromium, those with `_all_`
+count the Node driver and Python too.
 """
 
 from __future__ import annotations
