@@ -24,6 +24,11 @@ class ScorecardClient(ApiClient):
         """Return a meeting as it is now."""
         return await self._call("GET", f"/bots/id/{meeting_id}")
 
+    async def bot_pid(self, meeting_id: int) -> int:
+        """Return the process id of a running bot. Raises KeyError for none."""
+        bots = {bot["meeting_id_from_name"]: bot for bot in await self.running_bots()}
+        return int(bots[str(meeting_id)]["container_id"])
+
     async def stop(self, platform: str, native_id: str) -> None:
         """Take the bot out."""
         await self._call("DELETE", f"/bots/{platform}/{quote(native_id, safe='')}")

@@ -87,7 +87,7 @@ class OneMeeting:
     frames: list[Frame] = field(default_factory=list)
     untrue: list[str] = field(default_factory=list)
     people: list[str] = field(default_factory=list)
-    acted_s: float = 0.0
+    acted_s: float | None = None
     stopped_s: float | None = None
     play: Screenplay | None = None
     is_over: bool = False
@@ -144,7 +144,6 @@ class OneMeeting:
         )
         body = {**place, "bot_name": "Notetaker", "language": "en", **self.case.ask}
         self.sent = await self.world.client.send(body)
-        self.acted_s = time.time()
         self.tasks.spawn("live-feed", self._watch())
 
     async def _watch(self) -> None:
@@ -216,7 +215,7 @@ class OneMeeting:
             await self.world.control.remove_participant(self.code, person)
 
     async def _signal(self, number: signal.Signals, *, is_browser: bool = False) -> None:
-        bot = psutil.Process(int((await self._now())["bot_container_id"]))
+        bot = psutil.Process(await self.world.client.bot_pid(self.sent["id"]))
         pids = [bot.pid]
         if is_browser:
             pids = [
@@ -260,7 +259,8 @@ class OneMeeting:
             reason=str(data.get("completion_reason", "none")),
         )
         result = Result(self.case, self.seed, told, self.untrue)
-        result.report_s = time.time() - self.acted_s if self.case.steps else None
+        if self.acted_s is not None:
+            result.report_s = time.time() - self.acted_s
         await self._add_times(result)
         if self.play is not None or Act.SILENCE in self.case.steps:
             await self._add_words(result)
@@ -279,10 +279,11 @@ class OneMeeting:
         text_s = seen.first_text_s(self.frames)
         if self.case.talks_from_admission and came_s and text_s is not None:
             result.first_text_s = text_s - came_s[0]
-        gone = {"left", "gone", "page_closed"}
-        left_s = [entry["at_epoch_s"] for entry in events if entry["event"] in gone]
-        if self.stopped_s is not None and came_s and left_s:
-            result.leave_s = left_s[0] - self.stopped_s
+        if self.stopped_s is not None and came_s:
+            gone = {"left", "gone", "page_closed"}
+            left_s = [entry["at_epoch_s"] for entry in events if entry["event"] in gone]
+            after_s = [at_s - self.stopped_s for at_s in left_s if at_s >= self.stopped_s]
+            result.leave_s = after_s[0] if after_s else None
 
     async def _add_words(self, result: Result) -> None:
         await self._wait_for_last_words()
@@ -308,5 +309,5 @@ class OneMeeting:
         if self.sent and not self.is_over:
             with contextlib.suppress(ApiRefused):
                 await self._stop()
-        with contextlib.suppress(httpx2.HTTPStatusError):
+        with contextlib.suppress(httpx2.HTTPError):
             await self.world.control.order(self.code, "end")
