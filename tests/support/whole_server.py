@@ -18,6 +18,8 @@ from tests.support.programs import ADMIN_TOKEN, INTERNAL_SECRET, Programs
 from tests.support.wait_until import wait_until
 
 STUB = Path(__file__).with_name("stub_bot.py")
+#: A deployment of Jitsi that the operator of the server has named.
+JITSI_HOST = "meet.example.org"
 PROGRAMS = ("admin-api", "transcription-collector", "bot-manager", "api-gateway")
 
 
@@ -112,6 +114,7 @@ def whole_server(
         "BOT_STOP_DELAY": "2",
         "MAX_BOTS": "100",
         "URL_ALLOWED_HOSTS": "127.0.0.1",
+        "JITSI_HOSTS": JITSI_HOST,
         **env,
     }
     programs = Programs(database_url, redis_url, folder, settings)

@@ -72,8 +72,9 @@ def create_app(settings: GatewaySettings) -> FastAPI:
     app.include_router(make_router(settings, forwarder))
     app.include_router(make_later_router())
     feed = FeedParts(bus, authorizer, ended_keys)
-    _add_feed(app, settings, feed)
-    mcp = McpDoor(app, feed, settings.gateway_max_body_bytes)
+    links = AddressOptions(jitsi_hosts=settings.known_jitsi_hosts)
+    _add_feed(app, settings, feed, links)
+    mcp = McpDoor(app, feed, links, settings.gateway_max_body_bytes)
     install_openapi(app)
     return app
 
@@ -91,12 +92,10 @@ def _allow_browsers(app: FastAPI, settings: GatewaySettings) -> None:
     )
 
 
-def _add_feed(app: FastAPI, settings: GatewaySettings, parts: FeedParts) -> None:
-    limits = FeedLimits(
-        settings.feed_max_subscriptions,
-        settings.feed_queue_frames,
-        AddressOptions(jitsi_hosts=settings.known_jitsi_hosts),
-    )
+def _add_feed(
+    app: FastAPI, settings: GatewaySettings, parts: FeedParts, links: AddressOptions
+) -> None:
+    limits = FeedLimits(settings.feed_max_subscriptions, settings.feed_queue_frames, links)
     open_now = 0
 
     @app.websocket("/ws")

@@ -15,7 +15,7 @@ from mcp.shared.exceptions import MCPError
 
 from tests.support import speech_entries as say
 from tests.support.wait_until import wait_until
-from tests.support.whole_server import User
+from tests.support.whole_server import JITSI_HOST, User
 from vexa.bus.connection import Bus
 from vexa.contracts.stream_names import meeting_feed
 
@@ -73,6 +73,8 @@ async def test_tools_do_what_the_routes_do(user: User, bus: Bus) -> None:
         link = f"https://meet.google.com/{NATIVE_ID}?authuser=0"
         parsed = await used(client, "parse_meeting_link", meeting_url=link)
         assert (parsed["platform"], parsed["native_meeting_id"]) == ("google_meet", NATIVE_ID)
+        own = await used(client, "parse_meeting_link", meeting_url=f"https://{JITSI_HOST}/Weekly")
+        assert (own["platform"], own["native_meeting_id"]) == ("jitsi", f"weekly@{JITSI_HOST}")
         meeting = await used(client, "request_meeting_bot", meeting_url=link)
         again = await used(client, "request_meeting_bot", native_meeting_id=NATIVE_ID)
         assert again["status"] == "already_exists"

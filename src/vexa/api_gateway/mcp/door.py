@@ -14,6 +14,7 @@ from starlette.types import Receive, Scope, Send
 from vexa.api_gateway.live_feed import FeedParts
 from vexa.api_gateway.mcp.keys import read_key
 from vexa.api_gateway.mcp.rest import Rest, RestRefused
+from vexa.platforms.base import AddressOptions
 
 if TYPE_CHECKING:
     from vexa.api_gateway.mcp.sessions import McpSessions
@@ -31,12 +32,16 @@ class McpDoor:
     Args:
         app: the gateway, whose routes the tools call.
         feed: what the live feed is made of.
+        links: whose meeting links are known besides the platforms' own.
         max_body_bytes: largest request body.
     """
 
-    def __init__(self, app: FastAPI, feed: FeedParts, max_body_bytes: int) -> None:
+    def __init__(
+        self, app: FastAPI, feed: FeedParts, links: AddressOptions, max_body_bytes: int
+    ) -> None:
         self._app = app
         self._feed = feed
+        self._links = links
         self._max_body_bytes = max_body_bytes
         self._sessions: McpSessions | None = None
         self._loading = asyncio.Lock()
@@ -77,7 +82,7 @@ class McpDoor:
         from vexa.api_gateway.mcp.sessions import McpSessions
         from vexa.api_gateway.mcp.updates import Updates
 
-        handlers = Handlers(self._app, Updates(self._feed))
+        handlers = Handlers(self._app, Updates(self._feed), self._links)
         sessions = McpSessions(handlers, self._max_body_bytes)
         await sessions.start()
         return sessions

@@ -47,6 +47,7 @@ from vexa.api_gateway.mcp.rest import Rest, RestRefused
 from vexa.api_gateway.mcp.tools import TOOLS
 from vexa.api_gateway.mcp.updates import MAX_FOLLOWED, Updates
 from vexa.contracts.errors import InvalidInput
+from vexa.platforms.base import AddressOptions
 
 Context = ServerRequestContext[Any, Request]
 _FOLLOWED = "followed resources"
@@ -58,15 +59,17 @@ class Handlers:
     Args:
         app: the gateway, whose routes do the work.
         updates: follows transcripts.
+        links: whose meeting links are known besides the platforms' own.
     """
 
-    def __init__(self, app: ASGIApp, updates: Updates) -> None:
+    def __init__(self, app: ASGIApp, updates: Updates, links: AddressOptions) -> None:
         self._app = app
         self._updates = updates
+        self._links = links
 
     def _rest(self, ctx: Context) -> Rest:
         request = _request(ctx)
-        return Rest(self._app, request, _key(ctx))
+        return Rest(self._app, request, _key(ctx), self._links)
 
     async def list_tools(
         self, _ctx: Context, _params: PaginatedRequestParams | None

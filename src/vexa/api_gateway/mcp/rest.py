@@ -15,6 +15,7 @@ from starlette.types import ASGIApp
 from vexa.api_gateway.clients import FORWARDED_HEADERS
 from vexa.contracts.errors import RequestRefused
 from vexa.kit.service_app import CORRELATION_HEADER
+from vexa.platforms.base import AddressOptions
 
 #: ASGI has no address to connect to; the URL needs a host all the same.
 _HOST = "api-gateway"
@@ -46,10 +47,14 @@ class Rest:
         request: the request to `/mcp`; who called, by what name of this server, through which
             proxies, and the correlation id are kept.
         api_key: sent as `X-API-Key`.
+        links: whose meeting links the routes know besides the platforms' own.
     """
 
-    def __init__(self, app: ASGIApp, request: Request, api_key: str) -> None:
+    def __init__(
+        self, app: ASGIApp, request: Request, api_key: str, links: AddressOptions | None = None
+    ) -> None:
         self._app = app
+        self.links = links
         self._client = (request.client.host, request.client.port) if request.client else ("", 0)
         self._headers = [(b"X-API-Key", api_key.encode("latin-1"))]
         self._headers += [

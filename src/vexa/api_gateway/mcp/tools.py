@@ -79,9 +79,9 @@ def _given(arguments: BaseModel, *names: str) -> dict[str, Any]:
 
 
 @_tool(MeetingLink, reads_only=True)
-async def parse_meeting_link(_rest: Rest, pasted: MeetingLink) -> Any:
+async def parse_meeting_link(rest: Rest, pasted: MeetingLink) -> Any:
     """Find out which meeting a link or an invitation means: platform, id and passcode."""
-    address = parse_link(pasted.meeting_url)
+    address = parse_link(pasted.meeting_url, options=rest.links)
     warnings = [] if joinable(address.platform) else ["Bots cannot join this platform yet."]
     return {
         "platform": str(address.platform),
