@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from tests.bench.bots.costs import BotProcesses, CpuWindow, OtherWindow
 from tests.bench.bots.lost_sound import LATEST_S, Said, compare
-from tests.bench.bots.place import CAMERAS, HOLD_S, Place, SentBot, tell
+from tests.bench.bots.place import CAMERAS, HOLD_S, Place, SentBot, code, tell
 from tests.support.fake_manager import FakeManager
 from tests.support.wait_until import wait_until
 from vexa.demo.speech import Recording
@@ -88,10 +88,7 @@ async def measure(place: Place, control: ControlClient, count: int, seconds: flo
             for native_id in codes:
                 await control.start_clock(native_id)
             await measure_window(place, bots, seconds, figures)
-            for native_id, bot in zip(codes, bots, strict=True):
-                said = await heard(place, control, native_id, bot)
-                figures.said_s += sum(item.said_s for item in said)
-                figures.lost_s += sum(item.lost_s for item in said)
+            await count_lost(place, control, bots, figures)
         finally:
             manager.leave.set()
             await asyncio.gather(*map(place.take_out, bots))
@@ -122,14 +119,26 @@ def _add(total: dict[str, float], more: Iterable[tuple[str, float]]) -> None:
         total[part] += value
 
 
-async def heard(place: Place, control: ControlClient, native_id: str, bot: SentBot) -> list[Said]:
-    """Wait for the end of a meeting's talk; return what of it the bot sent on."""
+async def count_lost(
+    place: Place, control: ControlClient, bots: list[SentBot], figures: Figures
+) -> None:
+    """Wait for the end of the talk, then compare; fills in the figures."""
+    for bot in bots:
+        native_id = code(bot.number)
 
-    async def is_over() -> bool:
-        return bool((await control.meeting(native_id))["speech_over"])
+        async def is_over(native_id: str = native_id) -> bool:
+            return bool((await control.meeting(native_id))["speech_over"])
 
-    await wait_until(is_over, within_s=60, what="end of the speech")
+        await wait_until(is_over, within_s=60, what="end of the speech")
     await asyncio.sleep(LAST_WORDS_S)
+    for bot in bots:
+        said = await _heard(place, control, code(bot.number), bot)
+        figures.said_s += sum(item.said_s for item in said)
+        figures.lost_s += sum(item.lost_s for item in said)
+
+
+async def _heard(place: Place, control: ControlClient, native_id: str, bot: SentBot) -> list[Said]:
+    """Return what of a meeting's talk, which is over, its bot sent on."""
     files = {recording.text: recording.file for recording in place.recordings}
     streams = [
         stream for stream in place.speech.streams.values() if stream.hello.meeting_id == bot.number
