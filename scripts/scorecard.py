@@ -37,7 +37,7 @@ from vexa.simulator.flite import write_flite_speech
 ROOT = Path(__file__).parent.parent
 #: Limits that a row of meetings would meet, and a deployment that the double serves.
 ENVIRONMENT = {
-    "DEFAULT_MAX_CONCURRENT_BOTS": "0",
+    "DEFAULT_MAX_CONCURRENT_BOTS": "20",
     "MAX_BOTS": "20",
     "RATE_LIMIT_RPM": "0",
     "RATE_LIMIT_WS_RPM": "0",
