@@ -31,7 +31,7 @@ class Signs:
     tracks: int
     people: int
     audio_s: float
-    notice_posted: bool | None
+    notice_posted: bool | None = None
 
 
 class Heart:
