@@ -129,7 +129,7 @@ async def count_lost(
         async def is_over(native_id: str = native_id) -> bool:
             return bool((await control.meeting(native_id))["speech_over"])
 
-        await wait_until(is_over, within_s=60, what="end of the speech")
+        await wait_until(is_over, within_s=300, what="end of the speech")
     await asyncio.sleep(LAST_WORDS_S)
     for bot in bots:
         said = await _heard(place, control, code(bot.number), bot)
