@@ -269,7 +269,7 @@ async def test_other_policies_let_the_page_work(
 async def test_pictures_move_unless_the_visitor_wants_audio_only(
     control: ControlClient, open_page: OpenPage
 ) -> None:
-    await control.create_meeting(CODE, cameras=2)
+    await control.create_meeting(CODE, cameras=2, csp="none")
     page = await open_page()
     await join(page, control)
     pictures = "[...document.querySelectorAll('.pictures video')]"
