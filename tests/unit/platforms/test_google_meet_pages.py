@@ -181,3 +181,12 @@ def test_every_selector_is_css_or_xpath_and_dated() -> None:
     for probe in selectors.PROBES.values():
         assert isinstance(probe, Probe)
         assert probe.selector.strip() == probe.selector
+
+
+@pytest.mark.parametrize(
+    "text", ["Your host ended the meeting for everyone Return to home screen", "Meeting ended"]
+)
+def test_a_meeting_can_end_while_the_bot_knocks(text: str) -> None:
+    assert judge_admission(view(text)).outcome is Outcome.MEETING_ENDED
+    inside = view(text, present_button=(Element(),), **TOOLBAR)
+    assert judge_admission(inside).stage is Stage.IN_MEETING

@@ -215,3 +215,9 @@ def test_the_address_asks_for_no_sound_out_of_the_bot_and_all_sound_into_it() ->
 
 def test_probes_are_data() -> None:
     assert all(isinstance(probe, Probe) and probe.selector for probe in selectors.PROBES.values())
+
+
+def test_a_meeting_can_end_while_the_bot_knocks() -> None:
+    ended = "The meeting has been terminated"
+    assert judge_admission(view(ended)).outcome is Outcome.MEETING_ENDED
+    assert judge_admission(view(ended, {"joined": True})).stage is Stage.IN_MEETING

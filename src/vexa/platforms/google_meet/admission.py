@@ -67,6 +67,9 @@ def judge_admission(view: PageView) -> Judgement:
         return refusal
     if view.says(selectors.LEFT_TEXTS):
         return _over(Outcome.DENIED, "knock: sent to the exit screen")
+    # once in, anyone can write these words into the chat
+    if view.says(selectors.ENDED_TEXTS) and not is_in_meeting(view):
+        return _over(Outcome.MEETING_ENDED, "knock: the meeting ended")
     if view.says(selectors.LOBBY_TEXTS) or view.has("lobby"):
         return Judgement(Stage.LOBBY, "lobby text")
     if _consent_asked(view):

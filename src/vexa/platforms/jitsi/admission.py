@@ -14,6 +14,7 @@ from vexa.platforms.jitsi import selectors
 _REFUSALS: tuple[tuple[tuple[str, ...], Outcome, str], ...] = (
     (selectors.DENIED_TEXTS, Outcome.DENIED, "lobby: request rejected"),
     (selectors.KICKED_TEXTS, Outcome.DENIED, "page: kicked before the admission"),
+    (selectors.ENDED_TEXTS, Outcome.MEETING_ENDED, "lobby: the meeting ended"),
     (selectors.NOT_ALLOWED_TEXTS, Outcome.SIGN_IN_REQUIRED, "page: guests are not allowed"),
 )
 
