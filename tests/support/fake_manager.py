@@ -72,7 +72,7 @@ class FakeManager:
         assert self.reports[-1].outcome is not None, self.statuses
         return self.reports[-1]
 
-    async def wait_for(self, status: str, within_s: float = 60.0) -> None:
+    async def wait_for(self, status: str, within_s: float = 180.0) -> None:
         """Wait until a status was reported."""
         await wait_until(lambda: status in self.statuses, within_s=within_s, what=status)
 
