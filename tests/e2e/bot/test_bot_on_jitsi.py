@@ -8,64 +8,34 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
-from tests.e2e.bot.conftest import World
-from tests.support.bot_process import BOT_NAME, BotProcess
-from tests.support.fake_manager import FakeManager
-from tests.support.recording_speech import RATE_HZ, RecordingSpeech
+from tests.e2e.bot.conftest import LINE, World, world_on
+from tests.support.bot_process import BOT_NAME
+from tests.support.recording_speech import RATE_HZ
 from tests.support.wait_until import wait_until
 from vexa.contracts.meeting import Outcome
-from vexa.simulator.client import ControlClient
 from vexa.simulator.process import SimulatorProcess
 
-LINE = "The quick brown fox jumps over the lazy dog."
 LONG = f"{LINE} {LINE}"
 #: Frames of a spoken line that are loud, at least.
 SPOKEN = 0.6
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def simulator(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[SimulatorProcess]:
-    async with SimulatorProcess(tmp_path_factory.mktemp("simulator"), seed=7) as running:
-        yield running
+def url_of(code: str) -> str:
+    return f"https://meet.jit.si/{code}"
 
 
 @pytest.fixture
-async def world(simulator: SimulatorProcess, tmp_path: Path, display: str) -> AsyncIterator[World]:
-    bot = BotProcess(tmp_path, display)
-    async with (
-        ControlClient(simulator.control_url) as control,
-        FakeManager() as manager,
-        RecordingSpeech() as speech,
-    ):
-
-        async def send(room: str, **changes: Any) -> BotProcess:
-            address = {"native_meeting_id": room, "meeting_url": f"https://meet.jit.si/{room}"}
-            launch = {"platform": "jitsi", **address, **changes}
-            await bot.start(simulator, manager, speech, **launch)
-            return bot
-
-        yield World(simulator, control, manager, speech, send)
-        await bot.stop()
-
-
-async def add(
-    world: World, room: str, name: str, *at_s: float, say: str = LINE, **facts: Any
-) -> Any:
-    voices = {"Ada": "slt", "Bob": "rms"}
-    speech = [{"at_s": at, "say": say, "voice": voices.get(name, "awb")} for at in at_s]
-    return await world.control.add_participant(room, name, speech=speech, **facts)
+async def world(
+    shared_simulator: SimulatorProcess, tmp_path: Path, display: str
+) -> AsyncIterator[World]:
+    async with world_on(shared_simulator, tmp_path, display, "jitsi", url_of) as made:
+        yield made
 
 
 async def said(world: World, room: str, *, is_heard: bool = True) -> list[dict[str, Any]]:
     """Wait for the end of the speech, and until the last of it was heard; return what was said."""
-
-    async def is_over() -> bool:
-        return bool((await world.control.meeting(room))["speech_over"])
-
-    await wait_until(is_over, within_s=60, what="end of the speech")
-    lines = await world.control.truth(room)
+    lines = await world.all_said(room, within_s=60)
     if is_heard:
         await heard_until(world, max(line["end_epoch_s"] for line in lines))
     return lines
@@ -92,9 +62,9 @@ def heard(world: World, line: dict[str, Any]) -> dict[str | None, float]:
 
 async def test_two_people_are_named_right_and_a_kick_is_a_removal(world: World) -> None:
     await world.control.create_meeting("kick", platform="jitsi")
-    ada = await add(world, "kick", "Ada", 0.5, 3.0)
-    await add(world, "kick", "Bob", 1.5)
-    await add(world, "kick", "Recorder", hidden=True)
+    ada = await world.add("kick", "Ada", 0.5, 3.0)
+    await world.add("kick", "Bob", 1.5)
+    await world.add("kick", "Recorder", hidden=True)
     bot = await world.send("kick", notice="I take notes.")
     await world.manager.wait_for("active")
     await world.control.wait_for_event("kick", "chat", text="I take notes.")
@@ -122,14 +92,14 @@ async def test_every_door_is_passed_and_a_track_swap_loses_and_doubles_nothing(
     doors = {"guest_landing": True, "unsafe_room": True, "password": "s3cret"}
     stubborn = {"honours_config": False, "stream_names": "opaque"}
     await world.control.create_meeting("swap", platform="jitsi", **doors, **stubborn)
-    await add(world, "swap", "Ada", 0.5, say=LONG)
+    await world.add("swap", "Ada", 0.5, say=LONG)
     bot = await world.send("swap", passcode="s3cret")
     await world.manager.wait_for("active")
     await world.control.wait_for_event("swap", "session", p2p=True)
     await world.control.start_clock("swap")
     # Ada is in the middle of it when the direct connection ends
     await heard_until(world, time.time() + 1)
-    await add(world, "swap", "Bob", 5.0)
+    await world.add("swap", "Bob", 5.0)
     await world.control.wait_for_event("swap", "session", p2p=False)
     await heard_until(world, time.time() + 0.5)
     # a passing "You have been disconnected" while Bob speaks is no end and costs no word
@@ -154,7 +124,7 @@ async def test_the_lobby_is_waited_in_and_an_end_without_a_page_is_an_end(world:
     await world.control.create_meeting(
         "lobby", platform="jitsi", access="ask", locale="de", end_page=False
     )
-    await add(world, "lobby", "Ada", 0.1)
+    await world.add("lobby", "Ada", 0.1)
     bot = await world.send("lobby")
     await world.manager.wait_for("awaiting_admission")
     await world.control.start_clock("lobby")

@@ -7,18 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
-from tests.e2e.bot.conftest import World
-from tests.support.bot_process import BotProcess
-from tests.support.fake_manager import FakeManager
-from tests.support.recording_speech import RecordingSpeech
+from tests.e2e.bot.conftest import LINE, World, world_on
 from tests.support.wait_until import wait_until
 from vexa.contracts.meeting import Outcome
-from vexa.simulator.client import ControlClient
 from vexa.simulator.process import SimulatorProcess
 
-LINE = "The quick brown fox jumps over the lazy dog."
 #: Part of a spoken line that is loud, at least; sound may come so late on a busy machine, seconds.
 SPOKEN, LATE_S = 0.5, 1.5
 #: Share of a line's sound that must be under the right name; the edges may be nobody's where
@@ -28,47 +22,21 @@ BY_SOURCE, BY_OUTLINE = 0.85, 0.5
 REACHED_S = 180
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def simulator(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[SimulatorProcess]:
-    async with SimulatorProcess(tmp_path_factory.mktemp("simulator"), seed=7) as running:
-        yield running
+def url_of(code: str) -> str:
+    return f"https://teams.microsoft.com/meet/{code}?p=AbC123dE"
 
 
 @pytest.fixture
-async def world(simulator: SimulatorProcess, tmp_path: Path, display: str) -> AsyncIterator[World]:
-    bot = BotProcess(tmp_path, display)
-    async with (
-        ControlClient(simulator.control_url) as control,
-        FakeManager() as manager,
-        RecordingSpeech() as speech,
-    ):
-
-        async def send(code: str, **changes: Any) -> BotProcess:
-            url = f"https://teams.microsoft.com/meet/{code}?p=AbC123dE"
-            address = {"native_meeting_id": code, "meeting_url": url}
-            await bot.start(simulator, manager, speech, platform="teams", **address, **changes)
-            return bot
-
-        yield World(simulator, control, manager, speech, send)
-        await bot.stop()
-
-
-async def add(
-    world: World, code: str, name: str, *at_s: float, say: str = LINE, **facts: Any
-) -> Any:
-    voice = {"Ada": "slt", "Bob": "rms"}.get(name, "awb")
-    speech = [{"at_s": at, "say": say, "voice": voice} for at in at_s]
-    return await world.control.add_participant(code, name, speech=speech, **facts)
+async def world(
+    shared_simulator: SimulatorProcess, tmp_path: Path, display: str
+) -> AsyncIterator[World]:
+    async with world_on(shared_simulator, tmp_path, display, "teams", url_of) as made:
+        yield made
 
 
 async def said(world: World, code: str) -> list[dict[str, Any]]:
     """Wait until everything was said and the last of it was heard; return what was said."""
-
-    async def is_over() -> bool:
-        return bool((await world.control.meeting(code))["speech_over"])
-
-    await wait_until(is_over, within_s=120, what="end of the speech")
-    lines = await world.control.truth(code)
+    lines = await world.all_said(code, within_s=120)
     last = max(lines, key=lambda line: float(line["end_epoch_s"]))
     await wait_until(
         lambda: sum(heard(world, last).values()) > SPOKEN,
@@ -123,8 +91,8 @@ async def test_two_people_are_named_right_in_the_mix(
     world: World, code: str, options: dict[str, Any]
 ) -> None:
     await world.control.create_meeting(code, platform="teams", flicker_share=0, **options)
-    await add(world, code, "Ada", 0.5, 11.5)
-    await add(world, code, "Bob", 6.0)
+    await world.add(code, "Ada", 0.5, 11.5)
+    await world.add(code, "Bob", 6.0)
     bot = await world.send(code, notice="I take notes.")
     await world.manager.wait_for("active", REACHED_S)
     await world.control.wait_for_event(code, "chat", text="I take notes.")
@@ -143,8 +111,8 @@ async def test_two_people_are_named_right_in_the_mix(
 async def test_whoever_talk_at_once_are_nobody_and_a_late_name_is_applied(world: World) -> None:
     code = "2000000001"
     await world.control.create_meeting(code, platform="teams", roster_delay_s=30, flicker_share=0)
-    await add(world, code, "Ada", 0.5, 11.5)
-    await add(world, code, "Bob", 6.0, 11.5)
+    await world.add(code, "Ada", 0.5, 11.5)
+    await world.add(code, "Bob", 6.0, 11.5)
     bot = await world.send(code)
     await world.manager.wait_for("active", REACHED_S)
     await world.control.wait_for_event(code, "connection", state="connected")
@@ -180,8 +148,8 @@ async def test_whoever_talk_at_once_are_nobody_and_a_late_name_is_applied(world:
 async def test_the_lobby_is_waited_in_and_a_removal_is_a_removal(world: World) -> None:
     code = "3000000001"
     await world.control.create_meeting(code, platform="teams", access="ask", locale="de")
-    ada = await add(world, code, "Ada")
-    await add(world, code, "Recorder", hidden=True)
+    ada = await world.add(code, "Ada")
+    await world.add(code, "Recorder", hidden=True)
     bot = await world.send(code)
     await world.manager.wait_for("awaiting_admission", REACHED_S)
     assert world.manager.statuses == ["joining", "awaiting_admission"]

@@ -8,18 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
-from tests.e2e.bot.conftest import World
-from tests.support.bot_process import BOT_NAME, BotProcess
-from tests.support.fake_manager import FakeManager
-from tests.support.recording_speech import RecordingSpeech
+from tests.e2e.bot.conftest import World, world_on
+from tests.support.bot_process import BOT_NAME
 from tests.support.wait_until import wait_until
 from vexa.contracts.meeting import Outcome
-from vexa.simulator.client import ControlClient
 from vexa.simulator.process import SimulatorProcess
 
-LINE = "The quick brown fox jumps over the lazy dog."
 #: Loud time of a line that was heard, of its length, at least; and at most under a wrong name.
 SPOKEN, WRONG = 0.4, 0.05
 #: Silence after each line, in which a busy machine may still play it, seconds.
@@ -30,51 +25,25 @@ REACH_S = 180
 GONE_S = 10.0
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def simulator(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[SimulatorProcess]:
-    async with SimulatorProcess(tmp_path_factory.mktemp("simulator"), seed=7) as running:
-        yield running
+def url_of(code: str) -> str:
+    return f"https://app.zoom.us/wc/{code}/join"
 
 
 @pytest.fixture
-async def world(simulator: SimulatorProcess, tmp_path: Path, display: str) -> AsyncIterator[World]:
-    bot = BotProcess(tmp_path, display)
-    async with (
-        ControlClient(simulator.control_url) as control,
-        FakeManager() as manager,
-        RecordingSpeech() as speech,
-    ):
-
-        async def send(meeting: str, **changes: Any) -> BotProcess:
-            url = f"https://app.zoom.us/wc/{meeting}/join"
-            address = {"native_meeting_id": meeting, "meeting_url": url}
-            await bot.start(
-                simulator, manager, speech, **{"platform": "zoom", **address, **changes}
-            )
-            return bot
-
-        yield World(simulator, control, manager, speech, send)
-        await bot.stop()
+async def world(
+    shared_simulator: SimulatorProcess, tmp_path: Path, display: str
+) -> AsyncIterator[World]:
+    async with world_on(shared_simulator, tmp_path, display, "zoom", url_of) as made:
+        yield made
 
 
 async def create(world: World, meeting: str, **options: Any) -> None:
     await world.control.create_meeting(meeting, platform="zoom", **options)
 
 
-async def add(world: World, meeting: str, name: str, *at_s: float, **facts: Any) -> Any:
-    voices = {"Ada": "slt", "Bob": "rms"}
-    speech = [{"at_s": at, "say": LINE, "voice": voices.get(name, "awb")} for at in at_s]
-    return await world.control.add_participant(meeting, name, speech=speech, **facts)
-
-
 async def said(world: World, meeting: str) -> list[dict[str, Any]]:
     """Wait until everything was said; return what was."""
-
-    async def is_over() -> bool:
-        return bool((await world.control.meeting(meeting))["speech_over"])
-
-    await wait_until(is_over, within_s=REACH_S, what="end of the speech")
-    return await world.control.truth(meeting)
+    return await world.all_said(meeting, within_s=REACH_S)
 
 
 def shares(world: World, line: dict[str, Any]) -> dict[str | None, float]:
@@ -101,8 +70,8 @@ async def test_two_people_are_named_right_on_the_mix_and_the_host_removes_the_bo
 ) -> None:
     meeting = "82345678901"
     await create(world, meeting, dialogs=["ai_companion", "recording"], microphone_live=True)
-    ada = await add(world, meeting, "Ada", 0.5, 14.0)
-    await add(world, meeting, "Bob", 7.0, 14.0)
+    ada = await world.add(meeting, "Ada", 0.5, 14.0)
+    await world.add(meeting, "Bob", 7.0, 14.0)
     bot = await world.send(meeting, notice="I take notes.")
     await world.manager.wait_for("active", within_s=REACH_S)
     await world.control.wait_for_event(meeting, "chat", within_s=REACH_S, text="I take notes.")
@@ -135,8 +104,8 @@ async def test_the_tile_alone_names_and_a_user_stops_the_bot(world: World) -> No
     meeting = "82345678902"
     doors = {"terms": True, "passcode": "s3cret", "failing_loads": 1}
     await create(world, meeting, signs="tile", **doors)
-    await add(world, meeting, "Ada", 0.5)
-    await add(world, meeting, "Bob", 7.0, 14.0)
+    await world.add(meeting, "Ada", 0.5)
+    await world.add(meeting, "Bob", 7.0, 14.0)
     # a company's own door leads to the classic client, with its cookie banner
     url = f"https://acme.zoom.us/wc/join/{meeting}"
     await world.send(meeting, meeting_url=url, hosts=["acme.zoom.us"], passcode="s3cret")
@@ -164,7 +133,7 @@ async def test_the_tile_alone_names_and_a_user_stops_the_bot(world: World) -> No
 async def test_the_waiting_room_is_waited_in_and_the_host_ends_the_meeting(world: World) -> None:
     meeting = "82345678903"
     await create(world, meeting, access="ask", locale="de", footer_hides_after_s=1.0)
-    await add(world, meeting, "Ada", 0.1)
+    await world.add(meeting, "Ada", 0.1)
     bot = await world.send(meeting)
     await world.manager.wait_for("awaiting_admission", within_s=REACH_S)
     await world.control.start_clock(meeting)
@@ -182,7 +151,7 @@ async def test_the_waiting_room_is_waited_in_and_the_host_ends_the_meeting(world
 async def test_the_client_in_the_shells_frame_is_passed_through_and_heard(world: World) -> None:
     meeting = "82345678917"
     await create(world, meeting, shell=True, dialogs=["muted"])
-    await add(world, meeting, "Ada", 0.5)
+    await world.add(meeting, "Ada", 0.5)
     # a launch page leads there
     bot = await world.send(meeting, meeting_url=f"https://zoom.us/j/{meeting}")
     await world.manager.wait_for("active", within_s=REACH_S)
@@ -251,7 +220,7 @@ async def test_a_refusal_says_which(
 async def test_a_meeting_that_begins_later_is_joined_then(world: World) -> None:
     meeting = "82345678916"
     await create(world, meeting, started="invalid_link")
-    await add(world, meeting, "Ada")
+    await world.add(meeting, "Ada")
     bot = await world.send(meeting)
     await world.manager.wait_for("awaiting_admission", within_s=REACH_S)
     await world.control.order(meeting, "effect", effect="host_starts")
