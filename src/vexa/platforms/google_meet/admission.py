@@ -46,8 +46,8 @@ def judge_refusal(view: PageView) -> Judgement | None:
 
 def _asks_to_sign_in(view: PageView) -> bool:
     headings = " ".join(plain(heading.text) for heading in view.elements("heading"))
-    return plain(selectors.SIGN_IN_HEADING) in headings and bool(
-        view.says((selectors.SIGN_IN_TEXT,))
+    return any(plain(heading) in headings for heading in selectors.SIGN_IN_HEADINGS) and bool(
+        view.says(selectors.SIGN_IN_TEXTS)
     )
 
 

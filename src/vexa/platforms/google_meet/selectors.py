@@ -40,6 +40,7 @@ DENIED_TEXTS = (
     # (guess)
     "Deine Teilnahmeanfrage wurde abgelehnt",
     "Jemand im Anruf hat deine Anfrage abgelehnt",
+    "hat deine Anfrage zur Teilnahme abgelehnt",
 )
 
 #: Nobody said anything; Meet withdraws a knock after about ten minutes.
@@ -47,6 +48,7 @@ KNOCK_TIMED_OUT_TEXTS = (
     "No one responded to your request to join the call",
     # (guess)
     "Niemand hat auf deine Anfrage geantwortet",
+    "Niemand hat auf deine Anfrage zur Teilnahme am Anruf geantwortet",
 )
 
 #: Meet itself refused; the same page stands for meetings that take no guests.
@@ -57,6 +59,7 @@ BLOCKED_TEXTS = (
     "There is a problem connecting to this video call",
     # (guess)
     "Du kannst an diesem Videoanruf nicht teilnehmen",
+    "Du kannst nicht an diesem Videoanruf teilnehmen",
 )
 
 NOT_FOUND_TEXTS = (
@@ -70,8 +73,17 @@ NOT_FOUND_TEXTS = (
 )
 
 #: A heading says the first and the page says the second; guests see "Sign in" links elsewhere.
-SIGN_IN_HEADING = "Sign in"
-SIGN_IN_TEXT = "your Google Account"
+SIGN_IN_HEADINGS = (
+    "Sign in",
+    # (guess)
+    "Anmelden",
+)
+SIGN_IN_TEXTS = (
+    "your Google Account",
+    # (guess)
+    "deinem Google-Konto",
+    "Ihrem Google-Konto",
+)
 SIGN_IN_HOSTS = frozenset({"accounts.google.com", "workspace.google.com"})
 
 #: What Meet's client writes when it kills a guest's page right after the knock.
@@ -103,10 +115,15 @@ CONSENT_TEXTS = (
     "Gemini is taking notes",
     "take notes for me",
     "taking notes",
+    # (guess)
+    "Dieser Videoanruf wird aufgezeichnet",
+    "Dieser Videoanruf wird transkribiert",
+    "Andere sehen dein Video möglicherweise anders",
+    "Gemini erstellt Notizen",
 )
 
 #: Text in a tile that is the lobby's own preview, not a person.
-PREVIEW_TEXTS = ("visual_effects", "backgrounds and effects")
+PREVIEW_TEXTS = ("visual_effects", "backgrounds and effects", "hintergründe und effekte")
 
 #: Tile texts that are not names.
 NOT_NAMES = ("google participant (", "spaces/", "devices/", "let participants", "send messages")
@@ -146,7 +163,7 @@ WITHOUT_DEVICES = (
     _button("Continue without microphone and camera"),
     _button("Ohne Mikrofon und Kamera fortfahren"),
 )
-GOT_IT = (_button("Got it"), _button("OK, verstanden"))
+GOT_IT = (_button("Got it"), _button("OK, verstanden"), _button("Ok"), _button("OK"))
 CONSENT_BUTTONS = (
     'div[role="dialog"] button[data-mdc-dialog-action="ok"]',
     'div[role="dialog"] button[data-mdc-dialog-action="accept"]',
@@ -160,11 +177,16 @@ LEAVE_BUTTONS = (
 )
 JUST_LEAVE = (_button("Just leave the meeting"), _button("Just leave the call"))
 
-CHAT_BUTTONS = ('button[aria-label="Chat with everyone"]', 'button[aria-label*="Chat"]')
+CHAT_BUTTONS = (
+    'button[aria-label="Chat with everyone"]',
+    'button[aria-label="Mit allen chatten"]',
+    'button[aria-label*="Chat"]',
+)
 CHAT_INPUTS = (
     'textarea[aria-label="Send a message"]',
     'textarea[aria-label="Send a message to everyone"]',
     'textarea[placeholder*="message" i]',
+    'textarea[placeholder*="Nachricht" i]',
 )
 #: Meet's limit for one message, characters.
 CHAT_LIMIT = 500
@@ -191,7 +213,8 @@ PROBES = {
     "tile_name": Probe(f"[{TILE_ID}] span.notranslate"),
     "present_button": Probe(
         'button[aria-label*="Present now"]:not([aria-disabled="true"]), '
-        'button[aria-label*="Share screen"]:not([aria-disabled="true"])'
+        'button[aria-label*="Share screen"]:not([aria-disabled="true"]), '
+        'button[aria-label*="Jetzt präsentieren"]:not([aria-disabled="true"])'
     ),
     "leave_button": Probe(", ".join(LEAVE_BUTTONS)),
     "end_screen": Probe(".roSPhc"),
