@@ -12,11 +12,15 @@ from vexa.contracts.meeting import MeetingStatus, Outcome
 
 @dataclass(frozen=True)
 class Truth:
-    """How a bot's stay goes: the furthest it comes before its end, and the end that is told."""
+    """How a bot's stay goes: the furthest it comes before its end, and the end that is told.
+
+    `or_reached` is as true: the page shows the one or the other faster than anyone has to look.
+    """
 
     reached: MeetingStatus
     status: MeetingStatus
     outcome: Outcome
+    or_reached: MeetingStatus | None = None
 
 
 @dataclass(frozen=True)

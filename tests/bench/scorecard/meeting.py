@@ -22,7 +22,7 @@ from tests.bench.scorecard.cases import Act, Case, Chat, Hold, Order, Step, Wait
 from tests.bench.scorecard.client import ScorecardClient
 from tests.bench.scorecard.play import compose, monologue, write_noise
 from tests.bench.scorecard.results import NOT_RUN, Result, Told
-from vexa.contracts.meeting import TERMINAL
+from vexa.contracts.meeting import TERMINAL, MeetingStatus
 from vexa.demo.api_client import ApiRefused, Frame
 from vexa.demo.heard import read_frames
 from vexa.demo.scores import score
@@ -259,6 +259,8 @@ class OneMeeting:
             reason=str(data.get("completion_reason", "none")),
         )
         result = Result(self.case, self.seed, told, self.untrue)
+        if (told.reached, told.status) == (MeetingStatus.ACTIVE, MeetingStatus.COMPLETED):
+            result.notice_posted = data.get("notice_posted") is True
         if self.acted_s is not None:
             result.report_s = time.time() - self.acted_s
         await self._add_times(result)

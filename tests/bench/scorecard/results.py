@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tests.bench.scorecard.cases import Case, Truth
@@ -36,6 +36,7 @@ class Result:
         leave_s: from the user's stop to the bot's absence from the room.
         report_s: from the last event of the meeting to the client's knowledge of the end.
         renamed: finals whose name was changed into another name.
+        notice_posted: whether a bot that was let in, and was not broken, told it in the chat.
     """
 
     case: Case
@@ -48,16 +49,19 @@ class Result:
     leave_s: float | None = None
     report_s: float | None = None
     renamed: int = 0
+    notice_posted: bool | None = None
 
     @property
     def is_join_true(self) -> bool:
         """Whether the bot came as far as it was let, and no further."""
-        return self.told.reached == self.case.truth.reached
+        return self.told.reached in (self.case.truth.reached, self.case.truth.or_reached)
 
     @property
     def is_true(self) -> bool:
         """Whether status, outcome and reason at the end, and all states before, were true."""
-        return self.is_join_true and self.told == told_if_true(self.case.truth) and not self.untrue
+        end_as_told = replace(self.told, reached=str(self.case.truth.reached))
+        is_end_true = end_as_told == told_if_true(self.case.truth)
+        return self.is_join_true and is_end_true and not self.untrue
 
 
 def told_if_true(truth: Truth) -> Told:
@@ -102,6 +106,10 @@ def figures(results: Sequence[Result]) -> dict[str, Any]:
         **{key: _weighted(scored, key) for key in ("wer", "named_right", "named_wrong", "unnamed")},
         "named_wrong_words": sum(one.named_wrong_words for one in scored),
         "renamed_segments": sum(result.renamed for result in results),
+        "notices_posted": share(
+            [one for one in results if one.notice_posted is not None],
+            lambda result: bool(result.notice_posted),
+        ),
         "ref_words": sum(one.ref_words for one in scored),
         "silence_words": sum(silent) if silent else None,
     }

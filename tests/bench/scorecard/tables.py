@@ -17,6 +17,7 @@ _COLUMNS = {
     "named_wrong": "named wrong",
     "unnamed": "unnamed",
     "silence_words": "words of silence",
+    "notices_posted": "notices",
     "first_text_p50_s": "first text s",
     "leave_p95_s": "leave p95 s",
     "report_p95_s": "report p95 s",
