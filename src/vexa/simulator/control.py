@@ -81,7 +81,12 @@ def describe(meeting: LiveMeeting) -> dict[str, Any]:
             for item in state.participants.values()
         ],
         "visitors": [
-            {"id": item.visitor_id, "state": item.state, "name": item.name}
+            {
+                "id": item.visitor_id,
+                "state": item.state,
+                "name": item.name,
+                "pictures_sent": meeting.cameras(item.visitor_id).sent,
+            }
             for item in state.visitors.values()
         ],
     }

@@ -22,6 +22,7 @@ from vexa.simulator.meetings import (
     Visitor,
     VisitorState,
 )
+from vexa.simulator.sfu.camera import Cameras
 from vexa.simulator.sfu.conference import Conference, Receiver
 from vexa.simulator.sfu.peers import Peer
 from vexa.simulator.sfu.speaking_lights import SpeakingLights
@@ -68,6 +69,7 @@ class LiveMeeting:
         self.conference = Conference(self._on_slot, self._on_tick)
         self._records = records
         self.peers: dict[str, Peer] = {}
+        self._cameras: dict[str, Cameras] = {}
         self._pages: dict[str, Page] = {}
         self._talkers: dict[str, ScriptedTalker] = {}
         self._clock_tick: int | None = None
@@ -279,6 +281,15 @@ class LiveMeeting:
         """From now on a connected page gets sound."""
         self.conference.receivers[peer.receiver.receiver_id] = peer.receiver
         self.record("media_answered", visitor=peer.receiver.receiver_id)
+
+    def cameras(self, visitor_id: str) -> Cameras:
+        """The others' pictures as a visitor gets them, across its connections."""
+        return self._cameras.setdefault(visitor_id, Cameras(self.state.options.cameras))
+
+    def want_pictures(self, visitor_id: str, is_wanted: bool) -> None:
+        """Act on a page's own setting for incoming video."""
+        self.record("pictures", visitor=visitor_id, wanted=is_wanted)
+        self.cameras(visitor_id).want(is_wanted)
 
     def add_microphone(self, talker: LiveTalker) -> None:
         """Let a page's own sound be heard by the others."""

@@ -39,6 +39,7 @@ class MeetingOptions(BaseModel):
     knock_timeout_s: float = Field(600.0, gt=0, description="unanswered knocks end after this")
     kill_on_knock: bool = Field(False, description="page dies 0.5 s after the knock")
     dialogs: Sequence[str] = Field((), description="dialogs that every visitor meets on joining")
+    cameras: int = Field(0, ge=0, le=9, description="pictures of others that every page gets")
     roster_delay_s: float = Field(0.0, ge=0, description="names arrive this late after the sound")
     speaking_delay_ms: int = Field(200, ge=0, description="tiles show speaking so late")
     flicker_share: float = Field(

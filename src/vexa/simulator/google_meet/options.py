@@ -23,7 +23,6 @@ class MeetOptions(MeetingOptions):
     captcha: bool = Field(False, description="a visible challenge on the pre-join page")
     interstitial: bool = Field(False, description="ask to continue without microphone and camera")
     dialogs: Sequence[Dialog] = Field((), description="dialogs that every visitor meets on joining")
-    cameras: int = Field(0, ge=0, le=9, description="pictures of others that every page gets")
     self_tile_delay_s: float = Field(5.0, ge=0, description="own tile is marked as own so late")
     toolbar_hides_after_s: float = Field(3.0, gt=0, description="without a moving mouse")
     home_after_s: float = Field(10.0, gt=0, description="removal and end texts stay so long")

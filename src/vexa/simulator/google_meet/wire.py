@@ -16,7 +16,6 @@ from vexa.simulator.meetings import (
     Presence,
     VisitorState,
 )
-from vexa.simulator.sfu.camera import CameraTrack
 from vexa.simulator.sfu.peers import AnsweringPeer
 from vexa.simulator.sfu.slot_receiver import SlotReceiver
 
@@ -102,7 +101,7 @@ class MeetWire:
             channel=CHANNEL,
             on_open=lambda: self._media_is_up(visitor_id),
             on_microphone=self._meeting.add_microphone,
-            cameras=[CameraTrack() for _ in range(self.options.cameras)],
+            cameras=self._meeting.cameras(visitor_id).new_tracks(),
         )
         await self._meeting.connect(peer)
         answer = await peer.answer(sdp)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import math
 import time
 from dataclasses import dataclass
 from fractions import Fraction
@@ -53,26 +54,67 @@ def camera_loop() -> tuple[bytes, ...]:
     return (*packets, *map(bytes, codec.encode(None)))
 
 
+class Cameras:
+    """The others' pictures for one page: as many as its meeting has, while it wants them.
+
+    Args:
+        count: pictures.
+    """
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        #: Frames that were sent so far, of all pictures.
+        self.sent = 0
+        self._wanted = asyncio.Event()
+        self._wanted.set()
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether frames are sent."""
+        return self._wanted.is_set()
+
+    def want(self, is_wanted: bool) -> None:
+        """Send frames from now on, or none."""
+        if is_wanted:
+            self._wanted.set()
+        else:
+            self._wanted.clear()
+
+    async def until_wanted(self) -> None:
+        """Wait for it."""
+        await self._wanted.wait()
+
+    def new_tracks(self) -> list[CameraTrack]:
+        """Make tracks for a new connection of the page."""
+        return [CameraTrack(self) for _ in range(self.count)]
+
+
 class CameraTrack(MediaStreamTrack):
     """One camera as one page gets it, in real time."""
 
     kind = "video"
 
-    def __init__(self) -> None:
+    def __init__(self, cameras: Cameras) -> None:
         super().__init__()
+        self._cameras = cameras
         self._started_s: float | None = None
-        self._sent = 0
+        self._next = 0
+        #: Number of the frame that the loop, with its key frame, began at.
+        self._key = 0
 
     async def recv(self) -> CameraPacket:  # type: ignore[override]
-        """Wait until the next frame is due. Raises MediaStreamError once stopped."""
+        """Wait until the next frame is due and wanted. Raises MediaStreamError once stopped."""
+        if self._started_s is None:
+            self._started_s = time.monotonic()
+        if not self._cameras.is_wanted:
+            await self._cameras.until_wanted()
+            self._next = self._key = math.ceil((time.monotonic() - self._started_s) * FRAMES_S)
+        due_s = self._started_s + self._next / FRAMES_S
+        await asyncio.sleep(max(0.0, due_s - time.monotonic()))
         if self.readyState != "live":
             raise MediaStreamError
-        now_s = time.monotonic()
-        if self._started_s is None:
-            self._started_s = now_s
-        due_s = self._started_s + self._sent / FRAMES_S
-        await asyncio.sleep(max(0.0, due_s - now_s))
         loop = camera_loop()
-        packet = CameraPacket(loop[self._sent % len(loop)], self._sent)
-        self._sent += 1
+        packet = CameraPacket(loop[(self._next - self._key) % len(loop)], self._next)
+        self._next += 1
+        self._cameras.sent += 1
         return packet
