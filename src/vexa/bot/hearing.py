@@ -12,6 +12,7 @@ import structlog
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page, Response
 
+from vexa.bot.glow_witness import GlowWitness
 from vexa.bot.mixed_sound import MixedSound
 from vexa.bot.page_messages import AudioPiece, ChannelMessage, News
 from vexa.bot.roster import Roster
@@ -41,6 +42,7 @@ class Hearing:
         self._streams = streams
         self._mix = MixedSound(platform.speaking_late_ms, streams.take)
         self._tracks = TrackSound(self._owner_of, streams.take)
+        self._witness = GlowWitness()
         self._waiting: deque[AudioPiece] = deque(maxlen=_MOST_WAITING)
         self._outside_ms = time.time() * 1000
         self._admitted = False
@@ -70,6 +72,7 @@ class Hearing:
         elif self._platform.sound_by is SoundBy.TRACK:
             self._tracks.take(piece)
         else:
+            self._witness.take(piece)
             self._streams.take(piece)
 
     def _owner_of(self, names: TrackNames) -> str | None:
@@ -108,7 +111,10 @@ class Hearing:
             return
         self._roster.apply(change)
         for sign in change.speaking:
-            self._mix.note(sign)
+            if self._is_mix:
+                self._mix.note(sign)
+            else:
+                self._witness.note(sign)
 
     def still_outside(self, at_ms: float) -> None:
         """Note a look, begun at `at_ms`, that showed the bot not admitted."""
@@ -126,7 +132,16 @@ class Hearing:
         """Let time pass, for the streams too: there, silence must not overtake held sound."""
         self._mix.tick(now_ms)
         self._tracks.tick(now_ms)
+        self._believe_witness()
         self._streams.tick(now_ms - (self._mix.hold_ms if self._is_mix else 0.0))
+
+    def _believe_witness(self) -> None:
+        for source in self._witness.sources:
+            owner = self._witness.owner_of(source)
+            if owner is None or self._roster.device_of(source) is not None:
+                continue
+            _log.info("source_owner_witnessed")
+            self._roster.apply(RosterChange(streams={source: owner}))
 
     async def aclose(self) -> None:
         """Stop listening; hand on what is held back."""

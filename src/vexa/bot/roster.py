@@ -29,7 +29,7 @@ def usable_name(name: str) -> str | None:
 
 
 class Roster:
-    """Everything the platform has told so far. `known`: whether it has told of anyone yet."""
+    """Everything the platform has told so far. `known`: whether of who is present."""
 
     def __init__(self) -> None:
         self._people: dict[str, Person] = {}
@@ -40,7 +40,7 @@ class Roster:
         """Take news in. Self-marks and parents, once told, stay: later news may leave them out."""
         for person in change.people:
             self._remember(person)
-            self.known = True
+            self.known = self.known or person.present
         if change.complete:
             self._let_go({person.device_id for person in change.people})
         for stream, device in change.streams.items():

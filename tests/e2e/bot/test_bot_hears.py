@@ -113,6 +113,15 @@ async def test_a_late_roster_names_what_was_already_heard(world: World) -> None:
     assert [stream.hello.speaker for stream in world.speech.streams.values()] == [None]
 
 
+@pytest.mark.parametrize("roster", ["no_streams", "moved"])
+async def test_lit_tiles_tell_whose_a_stream_is_where_the_roster_does_not(
+    world: World, roster: str
+) -> None:
+    plan = {"Ada": [0.5, 12.0], "Bob": [6.5, 18.0]}
+    truth = await play(world, plan, roster=roster, flicker_share=0.1)
+    check_attribution(world.speech, truth)
+
+
 async def test_a_page_that_stalls_loses_nothing(world: World) -> None:
     await world.control.create_meeting(CODE)
     speech = [{"at_s": 1.0, "say": LINE}]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from vexa.platforms.base import (
     Entry,
@@ -16,6 +17,7 @@ from vexa.platforms.base import (
 )
 from vexa.platforms.google_meet import (
     admission,
+    glow,
     join,
     leave,
     people,
@@ -33,6 +35,11 @@ class GoogleMeet(PlatformDefaults):
     probes: Mapping[str, Probe] = selectors.PROBES
     roster_channels: frozenset[str] = frozenset({roster_messages.CHANNEL})
     roster_path: str = roster_messages.SYNC_PATH
+    page_script: str = glow.NEWS
+
+    def __init__(self) -> None:
+        self._glow = glow.Glow()
+        self._has_roster = False
 
     async def knock(self, page: MeetingPage, entry: Entry) -> None:
         """See `join.knock`."""
@@ -52,11 +59,20 @@ class GoogleMeet(PlatformDefaults):
 
     def decode_channel(self, message: bytes) -> RosterChange:
         """See `roster_messages.decode_channel`."""
-        return roster_messages.decode_channel(message)
+        return self._noted(roster_messages.decode_channel(message))
 
     def decode_answer(self, body: bytes) -> RosterChange:
         """See `roster_messages.decode_answer`."""
-        return roster_messages.decode_answer(body)
+        return self._noted(roster_messages.decode_answer(body))
+
+    def _noted(self, change: RosterChange) -> RosterChange:
+        self._has_roster = self._has_roster or bool(change.people)
+        return change
+
+    def decode_news(self, text: str) -> RosterChange:
+        """See `glow.Glow.decode`. A tile's name counts while the roster has told nobody's."""
+        change = self._glow.decode(text)
+        return replace(change, people=()) if self._has_roster else change
 
     async def tidy(self, page: MeetingPage, view: PageView) -> None:
         """See `leave.tidy`."""

@@ -197,6 +197,9 @@ CAPTCHA_MIN_HEIGHT_PX = 40
 
 TILE_ID = "data-participant-id"
 
+#: A tile whose person speaks, or a part of it; obfuscated classes change every few months.
+LIT = '.Oaajhc, .HX2H7, .wEsLMd, .OgVli, [data-audio-level]:not([data-audio-level="0"])'
+
 PROBES = {
     "name_input": Probe(", ".join(NAME_INPUTS)),
     "join_button": Probe(" | ".join(JOIN_BUTTONS)),

@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from vexa.simulator.google_meet.roster import RosterForm
 from vexa.simulator.meetings import MeetingOptions
 
 MEETING_CODE = r"^[a-z]{3}-[a-z]{4}-[a-z]{3}$"
@@ -22,6 +23,7 @@ class MeetOptions(MeetingOptions):
     csp: Literal["google", "strict", "none"] = Field("google", description="policy of the pages")
     captcha: bool = Field(False, description="a visible challenge on the pre-join page")
     interstitial: bool = Field(False, description="ask to continue without microphone and camera")
+    roster: RosterForm = Field("known", description="what a reader of the wire can know of it")
     dialogs: Sequence[Dialog] = Field((), description="dialogs that every visitor meets on joining")
     self_tile_delay_s: float = Field(5.0, ge=0, description="own tile is marked as own so late")
     toolbar_hides_after_s: float = Field(3.0, gt=0, description="without a moving mouse")

@@ -13,11 +13,15 @@ import base64
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 
 from vexa.simulator.meetings import ChatLine
+
+#: What a reader of the wire can know: everything; who is there, and not whose a stream is; nothing,
+#: because people have another field number than they had.
+RosterForm = Literal["known", "no_streams", "moved"]
 
 #: Values of `User.status`.
 IN_MEETING, NOT_IN_MEETING, KICKED = 1, 6, 7
@@ -30,7 +34,11 @@ _PACKAGE = "vexa.simulator.meet"
 _SCHEMA: dict[str, dict[str, tuple[int, str | list[str]]]] = {
     "Event": {"body": (1, "EventBody")},
     "EventBody": {"change": (2, "Change")},
-    "Change": {"outputs": (3, "Outputs"), "people": (13, "PeopleAndChat")},
+    "Change": {
+        "outputs": (3, "Outputs"),
+        "people": (13, "PeopleAndChat"),
+        "people_moved": (15, "PeopleAndChat"),
+    },
     "PeopleAndChat": {"people": (1, "People"), "chat": (4, ["ChatEntry"])},
     "People": {"version": (1, "Version"), "users": (2, ["User"])},
     "Version": {"number": (1, "uint64")},
@@ -61,7 +69,7 @@ _SCHEMA: dict[str, dict[str, tuple[int, str | list[str]]]] = {
     },
     "ChatContent": {"text": (1, "string")},
     "SyncAnswer": {"change": (2, "SyncChange")},
-    "SyncChange": {"people": (2, "People")},
+    "SyncChange": {"people": (2, "People"), "people_moved": (5, "People")},
 }
 
 
@@ -125,7 +133,11 @@ def _people(version: int, entries: Iterable[RosterEntry]) -> dict[str, Any]:
 
 
 def encode_event(
-    version: int, entries: Iterable[RosterEntry], chat: Iterable[ChatLine] = ()
+    version: int,
+    entries: Iterable[RosterEntry],
+    chat: Iterable[ChatLine] = (),
+    *,
+    form: RosterForm = "known",
 ) -> bytes:
     """Return the compressed data-channel message about some devices and chat lines."""
     listed = list(entries)
@@ -149,16 +161,21 @@ def encode_event(
         }
         for line in chat
     ]
-    change: dict[str, Any] = {"people": {"people": _people(version, listed), "chat": lines}}
-    if outputs:
+    people = {"people": _people(version, listed), "chat": lines}
+    change: dict[str, Any] = {_place(form): people}
+    if outputs and form == "known":
         change["outputs"] = {"outputs": outputs}
     message = _MESSAGES["Event"](body={"change": change})
     return zlib.compress(message.SerializeToString())
 
 
-def encode_sync(version: int, entries: Iterable[RosterEntry]) -> str:
+def _place(form: RosterForm) -> str:
+    return "people_moved" if form == "moved" else "people"
+
+
+def encode_sync(version: int, entries: Iterable[RosterEntry], *, form: RosterForm = "known") -> str:
     """Return the body of SyncMeetingSpaceCollections: everybody present."""
-    message = _MESSAGES["SyncAnswer"](change={"people": _people(version, entries)})
+    message = _MESSAGES["SyncAnswer"](change={_place(form): _people(version, entries)})
     return base64.b64encode(message.SerializeToString()).decode()
 
 

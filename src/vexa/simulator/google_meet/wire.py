@@ -76,7 +76,7 @@ class MeetWire:
     def chatted(self, line: ChatLine) -> None:
         """Send a chat line to every page."""
         self._version += 1
-        message = roster.encode_event(self._version, [], [line])
+        message = roster.encode_event(self._version, [], [line], form=self.options.roster)
         for _, peer in self._peers():
             peer.send(message)
 
@@ -90,7 +90,7 @@ class MeetWire:
         """The HTTP roster as a visitor is told it. Raises NotFound."""
         self._meeting.state.visitor(visitor_id)
         entries = [entry(item, visitor_id) for item in self._present(visitor_id)]
-        return roster.encode_sync(self._version, entries)
+        return roster.encode_sync(self._version, entries, form=self.options.roster)
 
     async def answer_offer(self, visitor_id: str, sdp: str) -> str:
         """Connect a page's media. Raises NotFound, Conflict when not in the call."""
@@ -119,7 +119,8 @@ class MeetWire:
         return [item for item in known if item.is_present]
 
     def _news(self, visitor_id: str, told: Iterable[Participant]) -> bytes:
-        return roster.encode_event(self._version, [entry(item, visitor_id) for item in told])
+        entries = [entry(item, visitor_id) for item in told]
+        return roster.encode_event(self._version, entries, form=self.options.roster)
 
     def _peers(self) -> list[tuple[str, AnsweringPeer]]:
         peers = self._meeting.peers.items()

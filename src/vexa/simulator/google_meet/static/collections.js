@@ -68,7 +68,7 @@ async function inflate(data) {
 
 export async function readEvent(data) {
   const change = inside(await inflate(data), 1, 2);
-  const people = inside(change, 13);
+  const people = inside(change, 13) ?? inside(change, 15);
   return {
     users: all(inside(people, 1), 2).map(user),
     chat: all(people, 4).map(chatLine),
@@ -78,5 +78,5 @@ export async function readEvent(data) {
 export function readSync(base64) {
   const raw = atob(base64);
   const bytes = Uint8Array.from(raw, (letter) => letter.charCodeAt(0));
-  return all(inside(bytes, 2, 2), 2).map(user);
+  return all(inside(bytes, 2, 2) ?? inside(bytes, 2, 5), 2).map(user);
 }
