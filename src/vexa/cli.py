@@ -10,6 +10,7 @@ import typer
 
 from vexa.commands import bots, tokens, transcripts, users
 from vexa.commands.output import AsJson
+from vexa.commands.simulate.command import simulate
 from vexa.contracts.errors import ConfigurationError
 from vexa.kit.settings import DatabaseSettings, load_settings
 from vexa.programs import PROGRAMS, telling_errors
@@ -49,6 +50,7 @@ app.add_typer(users.app, name="user")
 app.add_typer(tokens.app, name="token")
 app.add_typer(bots.app, name="bot")
 app.add_typer(transcripts.app, name="transcript")
+app.command()(simulate)
 
 
 @app.command()

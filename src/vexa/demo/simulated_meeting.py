@@ -66,11 +66,12 @@ class SimulatedMeeting:
         return await self._control.truth(self.code)
 
     async def _add(self, name: str, play: Screenplay) -> None:
-        speech = [_speech(turn) for turn in play.turns if turn.participant == name]
+        speech = [speech_body(turn) for turn in play.turns if turn.participant == name]
         await self._control.add_participant(self.code, name, speech=speech)
 
 
-def _speech(turn: Turn) -> dict[str, Any]:
+def speech_body(turn: Turn) -> dict[str, Any]:
+    """Return a turn as the control API takes it."""
     recording = turn.recording
     return {
         "at_s": turn.at_s,

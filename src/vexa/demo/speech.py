@@ -41,8 +41,12 @@ def _spread_words(text: str, duration_s: float) -> tuple[SpokenWord, ...]:
     return tuple(placed)
 
 
-def read_recordings(folder: Path) -> list[Recording]:
+def read_recordings(folder: Path, *, given_by: str = "SPEECH") -> list[Recording]:
     """Read a speech folder's `manifest.json`.
+
+    Args:
+        folder: holds the recordings and the manifest.
+        given_by: the setting or option that named it, for errors.
 
     Raises:
         ConfigurationError: no manifest, or an entry without its file, speaker, length or text.
@@ -52,10 +56,12 @@ def read_recordings(folder: Path) -> list[Recording]:
         entries = json.loads(manifest.read_text())
         return [_read_recording(folder, entry) for entry in entries]
     except FileNotFoundError as exc:
-        raise ConfigurationError(f"SPEECH: {manifest} does not exist") from exc
+        raise ConfigurationError(
+            f"{given_by}: {manifest} does not exist; allowed: a folder with one"
+        ) from exc
     except (KeyError, TypeError, ValueError) as exc:
         raise ConfigurationError(
-            f"SPEECH: {manifest} must be a list of "
+            f"{given_by}: {manifest} must be a list of "
             "{file, speaker, duration_s, text, optional words: [[word, start, end]]}"
         ) from exc
 

@@ -13,6 +13,7 @@ from types import TracebackType
 import uvicorn
 from fastapi import FastAPI
 
+from vexa.contracts.errors import ConfigurationError
 from vexa.kit.service_app import create_service_app
 from vexa.kit.tasks import BackgroundTasks
 from vexa.simulator.by_host import ByHost
@@ -38,7 +39,14 @@ async def _no_lifespan(_app: FastAPI) -> AsyncIterator[None]:
 def _listen(port: int) -> socket.socket:
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind((LOOPBACK, port))
+    try:
+        listener.bind((LOOPBACK, port))
+    except OSError as exc:
+        listener.close()
+        raise ConfigurationError(
+            f"port {port} cannot be opened ({exc.strerror}); another: --https-port, "
+            "--control-port, SIMULATOR_HTTPS_PORT, SIMULATOR_CONTROL_PORT; 0 takes a free one"
+        ) from exc
     listener.listen(128)
     listener.setblocking(False)
     return listener

@@ -37,7 +37,7 @@ async def _serve(settings: SimulatorSettings, home: Path, seed: int | None) -> N
         await stop.wait()
 
 
-def _log_to_stderr(level: str) -> None:
+def log_to_stderr(level: str) -> None:
     """Standard output belongs to the line of addresses."""
     structlog.configure(
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
@@ -52,6 +52,6 @@ def run() -> None:
     parser.add_argument("--seed", type=int, help="repeatable ids and flickers")
     arguments = parser.parse_args()
     settings = load_settings(SimulatorSettings)
-    _log_to_stderr(settings.log_level)
+    log_to_stderr(settings.log_level)
     seed = settings.simulator_seed if arguments.seed is None else arguments.seed
     asyncio.run(_serve(settings, arguments.home or settings.home, seed))

@@ -1,0 +1,80 @@
+"""The meeting of `vexa simulate`: its id, its people, and who says what when."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections import defaultdict
+from collections.abc import Sequence
+
+import typer
+from pydantic import ValidationError
+
+from vexa.demo.screenplay import Turn
+from vexa.demo.speech import Recording
+from vexa.simulator.doubles import DOUBLES
+
+#: Talk begins so long after the clock, and a turn so long after the one before, seconds.
+_SETTLE_S = 1.0
+_PAUSE_S = 0.7
+#: How the platform's ids look, for a person.
+_FORMS = {
+    "google_meet": "three groups of small letters, as abc-defg-hij",
+    "jitsi": "a room's name in small letters, as weekly-sync",
+    "teams": "10 to 15 digits",
+    "zoom": "9 to 11 digits",
+}
+
+
+def random_id(platform: str, dice: random.Random) -> str:
+    """Return an id in the platform's form."""
+    letters = "".join(dice.choices("abcdefghijklmnopqrstuvwxyz", k=10))
+    digits = "".join(dice.choices("123456789", k=11))
+    forms = {
+        "google_meet": f"{letters[:3]}-{letters[3:7]}-{letters[7:]}",
+        "jitsi": f"room-{letters}",
+    }
+    return forms.get(platform, digits)
+
+
+def check_id(platform: str, native_id: str) -> None:
+    """Raise BadParameter for an id that the platform's double does not take."""
+    try:
+        DOUBLES.load(platform).options(platform=platform, native_id=native_id)
+    except ValidationError as exc:
+        raise typer.BadParameter(
+            f"{native_id!r} is no id of {platform}; allowed: {_FORMS[platform]}",
+            param_hint="--meeting",
+        ) from exc
+
+
+def read_people(names: str) -> list[str]:
+    """Return the names of a list with commas. Raises BadParameter."""
+    people = [name.strip() for name in names.split(",")]
+    if "" in people or len(set(people)) < len(people):
+        raise typer.BadParameter(
+            f"{names!r}; allowed: different names with commas between them, as 'Ada, Ben'",
+            param_hint="--people",
+        )
+    return people
+
+
+def write_turns(
+    people: Sequence[str], recordings: Sequence[Recording], talk_s: float
+) -> list[Turn]:
+    """Let people speak in turn for `talk_s`, each with one voice; lines repeat when they run out.
+
+    People share a voice when there are fewer voices, and then its lines too.
+    """
+    by_voice: dict[str, list[Recording]] = defaultdict(list)
+    for recording in recordings:
+        by_voice[recording.voice].append(recording)
+    lines = [itertools.cycle(by_voice[voice]) for voice in sorted(by_voice)]
+    turns: list[Turn] = []
+    at_s = _SETTLE_S
+    for index, person in itertools.cycle(enumerate(people)):
+        if at_s >= talk_s:
+            return turns
+        turns.append(Turn(person, round(at_s, 3), next(lines[index % len(lines)])))
+        at_s = turns[-1].end_s + _PAUSE_S
+    return turns
