@@ -2,9 +2,9 @@
 
 `GET /transcripts` with 1 000 segments at 1 and 8 connections, `POST /bots` one after another and by
 20 users at once, the live feed with 1 000 readers at 20 events a second, ingest of 20 000 segments,
-memory of the four light services, and the time until they are ready. Bots are processes that do
-nothing. Top-level keys are SQLite's; `postgres` holds the other's. `DB=sqlite` or `DB=postgres`
-measures one of them. Rate limits are off.
+memory of the four light services as `vexa up` runs them (and of the supervisord that shares it), and
+the time until they are ready. Bots are processes that do nothing. Top-level keys are SQLite's;
+`postgres` holds the other's. `DB=sqlite` or `DB=postgres` measures one of them. Rate limits are off.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from tests.support import speech_entries as say
 from tests.support.programs import ADMIN_TOKEN, Programs
 from tests.support.stores import postgres_server, redis_server
+from tests.support.supervised import supervised
 from vexa.bus.connection import Bus
 from vexa.contracts.stream_names import meeting_feed
 from vexa.kit.report import Report
@@ -329,13 +330,14 @@ def bench(db: str) -> dict[str, Any]:
             url = stack.enter_context(postgres_server())
         asyncio.run(migrate(url))
         programs = Programs(url, redis_url, folder, ENV)
-        stack.callback(programs.stop)
         started_s = time.monotonic()
-        pids = [server.pid for server in programs.start_together(SERVICES)]
+        server = stack.enter_context(supervised(programs, SERVICES, folder))
         ready_s = round(time.monotonic() - started_s, 2)
-        idle_mb = pss_mb(pids)
+        running = server.pids()
+        pids = [running[name] for name in SERVICES]
+        memory = {"services_pss_mb": pss_mb(pids), "supervisor_pss_mb": pss_mb([server.pid])}
         result = asyncio.run(measure(programs, url, redis_url, pids))
-        memory = {"services_pss_mb": idle_mb, "services_pss_after_mb": pss_mb(pids)}
+        memory["services_pss_after_mb"] = pss_mb(pids)
         return {"db": db, "ready_s": ready_s, **memory, **result}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from vexa.programs import PROGRAMS, telling_errors
+from vexa.programs import PROGRAMS, run_program
 
 
 def main() -> None:
@@ -15,9 +15,7 @@ def main() -> None:
     arguments = sys.argv[1:]
     is_program = len(arguments) == 1 and arguments[0] in PROGRAMS.names
     if is_program and not (arguments[0] == "bot" and sys.stdin.isatty()):
-        # structlog would load rich, for a renderer that no program uses: 4 MiB of each process
-        sys.modules["rich"] = None  # type: ignore[assignment]
-        telling_errors(lambda: PROGRAMS.load(arguments[0])())
+        run_program(arguments[0])
         return
     from vexa.cli import main as command_line
 

@@ -21,6 +21,22 @@ PROGRAMS: Registry[Callable[[], None]] = Registry(
     },
 )
 
+#: Modules of libraries that no program uses, though other libraries load them if they are there:
+#: structlog would load rich, for a renderer of terminals; 4 MiB of each process.
+_UNUSED = ("rich",)
+
+
+def leave_out_unused() -> None:
+    """Let imports of what no program uses fail, in this process, from now on."""
+    for name in _UNUSED:
+        sys.modules[name] = None  # type: ignore[assignment]
+
+
+def run_program(name: str) -> None:
+    """Load a program and run it until its end, in this process; as `telling_errors` says."""
+    leave_out_unused()
+    telling_errors(lambda: PROGRAMS.load(name)())
+
 
 def telling_errors(run: Callable[[], None]) -> None:
     """Call `run`; end the process on an error of ours, with one clear line.

@@ -47,6 +47,11 @@ class Programs:
             if url:
                 self._env[url] = self.url(name)
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """What every program is told."""
+        return dict(self._env)
+
     def url(self, name: str) -> str:
         """Address of a program."""
         return f"http://127.0.0.1:{self.ports[name]}"
@@ -63,7 +68,7 @@ class Programs:
         """Start programs at once and wait until all answer."""
         servers = [self._spawn(name) for name in names]
         for name, server in zip(names, servers, strict=True):
-            server.wait_ready(partial(self._answers, name), within_s=60)
+            server.wait_ready(partial(self.answers, name), within_s=60)
         return servers
 
     def _spawn(self, name: str) -> ServerProcess:
@@ -75,7 +80,8 @@ class Programs:
         self._running.append(server)
         return server
 
-    def _answers(self, name: str) -> bool:
+    def answers(self, name: str) -> bool:
+        """Tell whether a program says that it lives."""
         try:
             return httpx2.get(self.url(name) + "/health", timeout=1.0).status_code == 200
         except httpx2.HTTPError:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from vexa.supervision.settings import UpSettings
 
+#: Modules that run as supervisord, with and without programs that share memory.
+_SHARING, _PLAIN = "vexa.supervision.shared_start", "supervisor.supervisord"
 _STORES_CONFIG = Path(str(files("vexa.supervision") / "supervisord-stores.conf"))
 
 
@@ -75,6 +77,7 @@ def program_environment(
         "VEXA_RUN_DIR": str(paths.run),
         "VEXA_LOG_DIR": str(paths.logs),
         "VEXA_PYTHON": sys.executable,
+        "VEXA_SUPERVISORD": _SHARING if settings.vexa_share_memory else _PLAIN,
         "VEXA_AS_SERVICE": accounts.as_service,
         "VEXA_AS_BOT_MANAGER": accounts.as_bot_manager,
         "VEXA_STORES_CONFIG": str(_STORES_CONFIG) if stores.redis_server else "",

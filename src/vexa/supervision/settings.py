@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -35,6 +36,11 @@ class UpSettings(DatabaseSettings, RedisSettings):
     )
     vexa_display: int | None = Field(
         None, ge=0, description="X display number of the bots; the first free from 99 when unset"
+    )
+    vexa_share_memory: bool = Field(
+        True,
+        description="under `vexa up`: fork the light programs, so that they share what they load; "
+        "off: each loads its own",
     )
     vexa_ready_timeout_s: float = Field(
         120.0, gt=0, description="how long `vexa up` waits until every program answers"
@@ -74,3 +80,9 @@ class ContainerSettings(UpSettings):
 def inherited_environment() -> dict[str, str]:
     """A copy of this process's environment, for the programs it starts."""
     return dict(os.environ)
+
+
+def replace_environment(environment: Mapping[str, str]) -> None:
+    """Let this process have exactly this environment."""
+    os.environ.clear()
+    os.environ.update(environment)

@@ -42,7 +42,8 @@ class Supervisor:
 
     def start(self) -> None:
         """Start supervisord in a session of its own, so that Ctrl-C reaches only `vexa up`."""
-        command = [sys.executable, "-m", "supervisor.supervisord", "-n", "-c", str(self.config)]
+        module = self._environment["VEXA_SUPERVISORD"]
+        command = [sys.executable, "-m", module, "-n", "-c", str(self.config)]
         self._process = subprocess.Popen(
             command,
             env=self._environment,
