@@ -5,7 +5,9 @@ the first; `QUICK=1` runs one of each. `ONLY` restricts to platforms or `platfor
 commas. `SPEECH` names a folder of human speech, else flite speaks, and no accuracy is worth
 quoting; `WHISPER_MODEL_SIZE` names the model (base). `SCORECARD_SILENCE_S` is the length of the
 silent meetings (600; QUICK 60), `SCORECARD_AT_ONCE` the number of meetings at a time (2).
-The table goes to `build/scorecard/` (`SCORECARD_OUT`); the last line is one JSON object.
+The table goes to `build/scorecard/` (`SCORECARD_OUT`), and each result to `results.jsonl` beside it
+as soon as it is there: `RESUME=1` goes on with what such a file lacks, and tells of all of it. The
+last line is one JSON object.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from tests.bench.scorecard.cases import Case, UnknownCase, choose
 from tests.bench.scorecard.client import ScorecardClient
+from tests.bench.scorecard.kept import KeptResults
 from tests.bench.scorecard.meeting import OneMeeting, World
 from tests.bench.scorecard.results import Result, confusion, figures
 from tests.bench.scorecard.table import PLATFORMS, all_cases
@@ -29,12 +32,13 @@ from tests.bench.scorecard.tables import markdown
 from vexa.demo.settings import DemoSettings
 from vexa.demo.speech import read_recordings
 from vexa.demo.stage import open_stage
-from vexa.kit.report import Report
+from vexa.kit.report import Report, current_commit
 from vexa.kit.settings import load_settings
 from vexa.simulator.client import ControlClient
 from vexa.simulator.flite import write_flite_speech
 
 ROOT = Path(__file__).parent.parent
+KEPT = "results.jsonl"
 #: Limits that a row of meetings would meet, and a deployment that the double serves.
 ENVIRONMENT = {
     "DEFAULT_MAX_CONCURRENT_BOTS": "20",
@@ -59,6 +63,7 @@ class Plan:
     at_once: int
     talk_s: float
     silence_s: float
+    resumes: bool
 
     def seeds(self, case: Case) -> range:
         """Seeds of one case."""
@@ -74,30 +79,37 @@ def read_plan(seed: int, environment: dict[str, str]) -> Plan:
         at_once=int(environment.get("SCORECARD_AT_ONCE", "2")),
         talk_s=30.0 if quick else 60.0,
         silence_s=float(environment.get("SCORECARD_SILENCE_S", "60" if quick else "600")),
+        resumes=environment.get("RESUME") == "1",
     )
 
 
-async def run_cases(world: World, plan: Plan, cases: list[Case]) -> list[Result]:
-    """Run every meeting of every case, some at a time."""
+async def run_cases(world: World, plan: Plan, cases: list[Case], kept: KeptResults) -> None:
+    """Run every meeting of every case that is not kept yet, some at a time."""
     free = asyncio.Semaphore(plan.at_once)
-    wanted = [(case, seed) for case in cases for seed in plan.seeds(case)]
-    done = 0
+    # seed by seed, so that a round that is broken off has something of every case
+    wanted = [
+        (case, seed)
+        for seed in range(plan.first_seed, plan.first_seed + plan.meetings)
+        for case in cases
+        if seed in plan.seeds(case) and not kept.has(case, seed)
+    ]
+    done, commit = 0, current_commit(ROOT) or "unknown"
 
-    async def run(case: Case, seed: int) -> Result:
+    async def run(case: Case, seed: int) -> None:
         nonlocal done
         async with free:
             result = await OneMeeting(world, case, seed).run()
+        kept.add(result, commit)
         done += 1
         told = "true" if result.is_true else f"UNTRUE: {result.told.outcome} {result.untrue}"
         say(f"{done}/{len(wanted)} {case.key} seed {seed}: {told}")
-        return result
 
-    return await asyncio.gather(*(run(case, seed) for case, seed in wanted))
+    await asyncio.gather(*(run(case, seed) for case, seed in wanted))
 
 
 async def measure(
-    settings: DemoSettings, home: Path, plan: Plan, cases: list[Case]
-) -> list[Result]:
+    settings: DemoSettings, home: Path, plan: Plan, cases: list[Case], kept: KeptResults
+) -> None:
     """Start simulator and server, run the cases, end everything."""
     folder = settings.speech or home / "speech"
     if settings.speech is None:
@@ -112,7 +124,7 @@ async def measure(
             await client.sign_up()
             recordings = read_recordings(folder)
             world = World(client, control, recordings, home, plan.talk_s, plan.silence_s)
-            return await run_cases(world, plan, cases)
+            await run_cases(world, plan, cases, kept)
         finally:
             await client.aclose()
 
@@ -142,18 +154,21 @@ def main() -> int:
         say(str(exc))
         return 2
     plan = read_plan(settings.seed, dict(os.environ))
+    out = Path(os.environ.get("SCORECARD_OUT", ROOT / "build" / "scorecard"))
+    if not plan.resumes:
+        (out / KEPT).unlink(missing_ok=True)
+    kept = KeptResults(out / KEPT, cases)
     load = [round(os.getloadavg()[0], 1)]
     with tempfile.TemporaryDirectory(prefix="vexa-scorecard-") as folder:
-        results = asyncio.run(measure(settings, Path(folder), plan, cases))
+        asyncio.run(measure(settings, Path(folder), plan, cases, kept))
     load.append(round(os.getloadavg()[0], 1))
+    results = sorted(kept.results, key=lambda one: (cases.index(one.case), one.seed))
     speech = "human" if settings.speech else "flite"
     conditions = (
         f"Simulated. {len(cases)} cases; seeds from {plan.first_seed}, {plan.meetings} a case; "
         f"{plan.at_once} at a time; silence {plan.silence_s:.0f} s; speech {speech}; model "
         f"{settings.whisper_model_size}; load average {load[0]} before, {load[1]} after."
     )
-    out = Path(os.environ.get("SCORECARD_OUT", ROOT / "build" / "scorecard"))
-    out.mkdir(parents=True, exist_ok=True)
     (out / "scorecard.md").write_text(markdown(results, conditions))
     keys = report_keys(results)
     facts = {"speech": speech, "simulated": True, "load": load, "seeds": plan.meetings}

@@ -309,7 +309,7 @@ class OneMeeting:
     async def _clean_up(self) -> None:
         await self.tasks.aclose()
         if self.sent and not self.is_over:
-            with contextlib.suppress(ApiRefused):
+            with contextlib.suppress(ApiRefused, httpx2.HTTPError):
                 await self._stop()
         with contextlib.suppress(httpx2.HTTPError):
             await self.world.control.order(self.code, "end")
