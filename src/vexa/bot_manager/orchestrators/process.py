@@ -17,6 +17,7 @@ from vexa.bot_manager.orchestrators.base import MARK, BotHandle, OrchestratorCon
 from vexa.bot_manager.orchestrators.exit_watch import ExitWatch
 from vexa.bot_manager.orchestrators.process_tree import (
     Process,
+    ProcessTable,
     bot_processes,
     read_process,
     send_signal,
@@ -126,9 +127,11 @@ class ProcessOrchestrator:
     async def _survey_loop(self) -> None:
         while True:
             await asyncio.sleep(SURVEY_EVERY_S)
+            table = await asyncio.to_thread(ProcessTable.read)
             for connection_id, running in list(self._running.items()):
-                found = await asyncio.to_thread(bot_processes, connection_id, running.processes)
-                running.processes = found
+                running.processes = table.of(connection_id, running.processes)
+                # each walks the whole table: calls of users come in between
+                await asyncio.sleep(0)
 
     def _spawn(self, launch: BotLaunch, name: str) -> int:
         """Start the process, hand it its launch, and return its id; it is a session leader."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,30 +60,60 @@ def is_running(pid: int, started_ticks: int) -> bool:
 
 
 def bot_processes(connection_id: str, known: Iterable[Process] = ()) -> list[Process]:
-    """Return the running processes of a bot.
-
-    Args:
-        connection_id: the bot's mark.
-        known: processes seen earlier that belong; those that still run count as marked.
-    """
-    table = _process_table()
-    members = {pid for pid in table if _carries(pid, connection_id)}
-    for process in known:
-        now = table.get(process.pid)
-        if now is not None and now.started_ticks == process.started_ticks:
-            members.add(process.pid)
-    members.discard(os.getpid())
-    grew = True
-    while grew:
-        more = {pid for pid, process in table.items() if _belongs(process, members)} - members
-        members |= more
-        grew = bool(more)
-    return [table[pid] for pid in sorted(members) if not table[pid].is_zombie]
+    """Return the running processes of a bot. See `ProcessTable.of`."""
+    return ProcessTable.read().of(connection_id, known)
 
 
-def _process_table() -> dict[int, Process]:
-    pids = (int(entry.name) for entry in _PROC.iterdir() if entry.name.isdigit())
-    return {process.pid: process for pid in pids if (process := read_process(pid)) is not None}
+class ProcessTable:
+    """All processes of the host at one moment, and what marks them as a bot's."""
+
+    def __init__(self, processes: Mapping[int, Process]) -> None:
+        """Read the marks of these processes."""
+        self._processes = processes
+        self._marked: dict[str, set[int]] = {}
+        self._profiles: dict[int, list[str]] = {}
+        for pid in processes:
+            for mark in _options(pid, "environ", f"{MARK}="):
+                self._marked.setdefault(mark, set()).add(pid)
+            if folders := _options(pid, "cmdline", _PROFILE_OPTION):
+                self._profiles[pid] = folders
+
+    @classmethod
+    def read(cls) -> ProcessTable:
+        """Read `/proc` once."""
+        pids = (int(entry.name) for entry in _PROC.iterdir() if entry.name.isdigit())
+        read = (read_process(pid) for pid in pids)
+        return cls({process.pid: process for process in read if process is not None})
+
+    def of(self, connection_id: str, known: Iterable[Process] = ()) -> list[Process]:
+        """Return the running processes of a bot.
+
+        Args:
+            connection_id: the bot's mark.
+            known: processes seen earlier that belong; those that still run count as marked.
+        """
+        table = self._processes
+        members = self._carrying(connection_id)
+        for process in known:
+            now = table.get(process.pid)
+            if now is not None and now.started_ticks == process.started_ticks:
+                members.add(process.pid)
+        members.discard(os.getpid())
+        grew = True
+        while grew:
+            more = {pid for pid, process in table.items() if _belongs(process, members)} - members
+            members |= more
+            grew = bool(more)
+        return [table[pid] for pid in sorted(members) if not table[pid].is_zombie]
+
+    def _carrying(self, connection_id: str) -> set[int]:
+        # any other mention of the id, say in a person's pager, is no reason to kill
+        by_profile = {
+            pid
+            for pid, folders in self._profiles.items()
+            if any(connection_id in folder for folder in folders)
+        }
+        return self._marked.get(connection_id, set()) | by_profile
 
 
 def _belongs(process: Process, members: set[int]) -> bool:
@@ -91,22 +121,17 @@ def _belongs(process: Process, members: set[int]) -> bool:
     return not members.isdisjoint((process.parent, process.session, process.group))
 
 
-def _carries(pid: int, connection_id: str) -> bool:
-    if f"{MARK}={connection_id}" in _strings(pid, "environ"):
-        return True
-    # any other mention of the id, say in a person's pager, is no reason to kill
-    return any(
-        text.startswith(_PROFILE_OPTION) and connection_id in text
-        for text in _strings(pid, "cmdline")
-    )
-
-
-def _strings(pid: int, name: str) -> list[str]:
+def _options(pid: int, name: str, prefix: str) -> list[str]:
+    """Return what follows `prefix` in the strings of a process's file that begin with it."""
     try:
         content = (_PROC / str(pid) / name).read_bytes()
     except OSError:
         return []
-    return content.decode(errors="replace").split("\0")
+    start = prefix.encode()
+    if start not in content:
+        return []
+    strings = content.split(b"\0")
+    return [one[len(start) :].decode(errors="replace") for one in strings if one.startswith(start)]
 
 
 def send_signal(process: Process, number: signal.Signals) -> None:
