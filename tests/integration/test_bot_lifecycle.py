@@ -122,6 +122,27 @@ async def test_own_ends(manager: BotManager) -> None:
         assert "stop_requested" not in data
 
 
+async def test_a_call_for_help_is_told_and_its_end_names_the_cause(manager: BotManager) -> None:
+    meeting = await manager.send_ok("captcha")
+    again = ["awaiting_admission", "needs_help"]
+
+    async def has_called_twice() -> bool:
+        history = (await manager.row(meeting["id"])).data.get("status_transition", [])
+        return [entry["to"] for entry in history] == ["joining", *again, *again]
+
+    await wait_until(has_called_twice, within_s=60, what="the second call for help")
+    row = await manager.row(meeting["id"])
+    needed = row.data["needs_help"]
+    assert (needed["what"], needed["until"]) == ("captcha", "2030-01-01T00:00:00.000Z")
+    assert needed["hint"]
+    listed = (await manager.client.get("/bots/status")).json()["running_bots"]
+    assert [bot["meeting_status"] for bot in listed] == ["needs_help"]
+    (manager.home / "bots" / row.connection_id / "go-on").touch()
+    data = (await manager.row_with(meeting["id"], "failed")).data
+    assert (data["outcome"], data["failure_stage"]) == ("captcha", "awaiting_admission")
+    assert "needs_help" not in data
+
+
 async def test_order_reaches_a_bot_that_is_not_yet_listening(manager: BotManager) -> None:
     meeting = await manager.send_ok("early")
     # the process exists, but has not said anything yet

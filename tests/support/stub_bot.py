@@ -45,9 +45,11 @@ class StubBot:
                 return response.raise_for_status()
             time.sleep(0.1)
 
-    def report(self, status: str, outcome: str | None = None) -> None:
+    def report(
+        self, status: str, outcome: str | None = None, needs: dict[str, str] | None = None
+    ) -> None:
         """Report a move."""
-        self._post("status_change", {"status": status, "outcome": outcome})
+        self._post("status_change", {"status": status, "outcome": outcome, "help": needs})
 
     def join(self) -> None:
         """Report the way into the meeting."""
@@ -70,6 +72,17 @@ class StubBot:
     def _note_order(self, order: str) -> None:
         with Path(self.launch.work_dir, "orders.jsonl").open("a") as file:
             file.write(order + "\n")
+
+    def ask_for_help(self) -> None:
+        """Report the way to a captcha, back to the lobby, and to another captcha; wait there."""
+        needs = {"what": "captcha", "until": "2030-01-01T00:00:00.000Z"}
+        again = ("awaiting_admission", "needs_help")
+        for status in ("joining", *again, *again):
+            self.report(status, needs=needs if status == "needs_help" else None)
+        end = Path(self.launch.work_dir, "go-on")
+        while not end.exists():
+            self._post("heartbeat", {"state": "needs_help"})
+            time.sleep(0.05)
 
     def start_children(self) -> None:
         """Leave processes in groups and sessions of their own, one with a clean environment."""
@@ -99,6 +112,10 @@ class StubBot:
         if kind == "early":
             self.stay()
             self.report("completed", "stopped_by_user")
+            return 0
+        if kind == "captcha":
+            self.ask_for_help()
+            self.report("failed", "captcha")
             return 0
         if kind == "denied":
             self.report("joining")

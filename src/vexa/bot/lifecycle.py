@@ -10,19 +10,27 @@ from vexa.platforms.base import Judgement, Stage
 
 
 class BotState(StrEnum):
-    """The bot's own states, in order."""
+    """The bot's own states."""
 
     STARTING = "starting"
     JOINING = "joining"
     AWAITING_ADMISSION = "awaiting_admission"
+    NEEDS_HELP = "needs_help"
     ACTIVE = "active"
     LEAVING = "leaving"
 
 
 _NEXT: dict[BotState, frozenset[BotState]] = {
     BotState.STARTING: frozenset({BotState.JOINING, BotState.LEAVING}),
-    BotState.JOINING: frozenset({BotState.AWAITING_ADMISSION, BotState.ACTIVE, BotState.LEAVING}),
-    BotState.AWAITING_ADMISSION: frozenset({BotState.ACTIVE, BotState.LEAVING}),
+    BotState.JOINING: frozenset(
+        {BotState.AWAITING_ADMISSION, BotState.NEEDS_HELP, BotState.ACTIVE, BotState.LEAVING}
+    ),
+    BotState.AWAITING_ADMISSION: frozenset(
+        {BotState.NEEDS_HELP, BotState.ACTIVE, BotState.LEAVING}
+    ),
+    BotState.NEEDS_HELP: frozenset(
+        {BotState.AWAITING_ADMISSION, BotState.ACTIVE, BotState.LEAVING}
+    ),
     BotState.ACTIVE: frozenset({BotState.LEAVING}),
     BotState.LEAVING: frozenset(),
 }
@@ -31,6 +39,7 @@ _NEXT: dict[BotState, frozenset[BotState]] = {
 _TOLD = {
     BotState.JOINING: MeetingStatus.JOINING,
     BotState.AWAITING_ADMISSION: MeetingStatus.AWAITING_ADMISSION,
+    BotState.NEEDS_HELP: MeetingStatus.NEEDS_HELP,
     BotState.ACTIVE: MeetingStatus.ACTIVE,
 }
 

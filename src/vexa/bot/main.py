@@ -156,7 +156,9 @@ class Bot:
         status = self._life.reach(state)
         if status is not None:
             _log.info("state_reached", state=str(state))
-            self._reporter.tell(status)
+            at_door = self._stay.help_needed if self._stay else None
+            needed = at_door if status is MeetingStatus.NEEDS_HELP else None
+            self._reporter.tell(status, help_needed=needed)
 
     def _ask(self, outcome: Outcome, reason: str) -> None:
         if not self._stop.done():

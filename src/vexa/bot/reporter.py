@@ -10,7 +10,14 @@ import stamina
 import structlog
 
 from vexa.bot.lifecycle import End
-from vexa.contracts.bot import BotLaunch, Heartbeat, HeartbeatAnswer, Order, StatusReport
+from vexa.contracts.bot import (
+    BotLaunch,
+    Heartbeat,
+    HeartbeatAnswer,
+    HelpNeeded,
+    Order,
+    StatusReport,
+)
 from vexa.contracts.meeting import MeetingStatus
 from vexa.contracts.times import iso_utc
 from vexa.kit.tasks import BackgroundTasks
@@ -106,7 +113,13 @@ class Reporter:
         self._tasks = BackgroundTasks()
         self._tasks.spawn("reports", self._send_all())
 
-    def tell(self, status: MeetingStatus, *, end: End | None = None) -> None:
+    def tell(
+        self,
+        status: MeetingStatus,
+        *,
+        end: End | None = None,
+        help_needed: HelpNeeded | None = None,
+    ) -> None:
         """Queue a report."""
         self._queue.put_nowait(
             StatusReport(
@@ -114,6 +127,7 @@ class Reporter:
                 status=status,
                 outcome=end.outcome if end else None,
                 reason=end.reason if end else None,
+                help=help_needed,
                 timestamp=iso_utc(datetime.now(UTC)),
             )
         )

@@ -8,12 +8,13 @@ from collections.abc import Callable
 
 import structlog
 
+from vexa.bot.door import Door, HelpWait
 from vexa.bot.hearing import Hearing
 from vexa.bot.leave_rules import LeaveRules
 from vexa.bot.lifecycle import BotState, Patience
 from vexa.bot.note_takers import is_note_taker
 from vexa.bot.roster import Roster
-from vexa.contracts.bot import BotLaunch
+from vexa.contracts.bot import BotLaunch, HelpNeeded
 from vexa.contracts.errors import JoinError
 from vexa.contracts.meeting import Outcome
 from vexa.kit.tasks import BackgroundTasks
@@ -66,6 +67,15 @@ class Stay:
         self._monotonic_s = monotonic_s
         self._seen_s = monotonic_s()
         self._tasks = BackgroundTasks()
+        self._door = Door(
+            page,
+            platform,
+            HelpWait(launch.help_wait_s),
+            self._ask_for_help,
+            monotonic_s,
+        )
+        #: What a person is, or was last, needed for before the admission.
+        self.help_needed: HelpNeeded | None = None
         #: Whether the notice is in the meeting's chat; None while it was not tried.
         self.notice_posted: bool | None = None
 
@@ -74,7 +84,7 @@ class Stay:
         self._reached(BotState.JOINING)
         launch = self._launch
         entry = Entry(launch.meeting_url, launch.bot_name, launch.passcode)
-        await self._platform.knock(self._page, entry)
+        await self._platform.knock(self._door, entry)
         await self._wait_for_admission()
         self._hearing.admit()
         self._reached(BotState.ACTIVE)
@@ -84,6 +94,11 @@ class Stay:
             await self._stay()
         finally:
             await self._tasks.aclose()
+
+    def _ask_for_help(self, needed: HelpNeeded) -> None:
+        self._hearing.still_outside(time.time() * 1000)
+        self.help_needed = needed
+        self._reached(BotState.NEEDS_HELP)
 
     async def _post_notice(self) -> None:
         if self._launch.notice:
@@ -102,7 +117,7 @@ class Stay:
         began_s = known_s = self._monotonic_s()
         while True:
             look_ms = time.time() * 1000
-            view = await self._page.look()
+            view = await self._door.look()
             judgement = self._platform.judge_admission(view)
             now_s = self._monotonic_s()
             sure_in, sure_out = admitted.sure(judgement, now_s), refused.sure(judgement, now_s)
@@ -132,9 +147,7 @@ class Stay:
         if waited_s >= limit_s:
             raise JoinError(judgement.waited_out, "lobby: nobody let the bot in in time")
         if lost_s >= _LOST_ON_PAGE_S:
-            is_captcha = judgement.reason == "captcha"
-            outcome = Outcome.CAPTCHA if is_captcha else Outcome.PAGE_CHANGED
-            raise JoinError(outcome, f"lobby: {judgement.reason}")
+            raise JoinError(Outcome.PAGE_CHANGED, f"lobby: {judgement.reason}")
 
     async def _stay(self) -> None:
         over = Patience(_SURE_OF_END)

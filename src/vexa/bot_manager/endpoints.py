@@ -27,6 +27,7 @@ _NORMALIZED = {
     MeetingStatus.REQUESTED: "Requested",
     MeetingStatus.JOINING: "Starting",
     MeetingStatus.AWAITING_ADMISSION: "Starting",
+    MeetingStatus.NEEDS_HELP: "Starting",
     MeetingStatus.ACTIVE: "Up",
     MeetingStatus.STOPPING: "Stopping",
 }

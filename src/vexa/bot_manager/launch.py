@@ -124,6 +124,7 @@ class Launcher:
             manager_url=settings.bot_callback_base_url,
             whisperlive_url=settings.whisper_live_url,
             automatic_leave=wanted.leave,
+            help_wait_s=settings.bot_help_wait_s,
             notice=notice_in(wanted.speech.language, settings.bot_notice),
             chromium_path=settings.chromium_path,
             browser=settings.browser,

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import structlog
 
 from vexa.bot_manager.fleet import Fleet
 from vexa.bot_manager.moves import Moves
 from vexa.contracts.bot import ReportAnswer, StatusReport
 from vexa.contracts.errors import IllegalTransition, InvalidInput, NotAllowed
-from vexa.contracts.meeting import TERMINAL, MeetingStatus, TransitionSource, may_follow
+from vexa.contracts.meeting import HELP_HINTS, TERMINAL, MeetingStatus, TransitionSource, may_follow
 from vexa.contracts.meeting_token import MeetingClaims
 from vexa.kit.clock import Clock
 from vexa.storage import meetings
@@ -18,6 +20,7 @@ from vexa.storage.transitions import Move
 
 _log = structlog.get_logger(__name__)
 
+_BACK_AND_FORTH = {MeetingStatus.AWAITING_ADMISSION, MeetingStatus.NEEDS_HELP}
 #: How long a bot's process may live on after the report of its end.
 EXIT_GRACE_S = 20.0
 
@@ -88,7 +91,13 @@ async def meeting_of(
 
 
 def _is_behind(row: MeetingRow, reported: MeetingStatus) -> bool:
-    """Tell whether the meeting is, or was, in the reported status: a repeat, or a late one."""
+    """Tell whether the meeting is, or was, in the reported status: a repeat, or a late one.
+
+    Between lobby and page that needs help a bot may go back and forth. It sends one report after
+    the other, so that one from before, come late, is a rare thing and soon put right.
+    """
+    if row.status != reported and {row.status, reported} == _BACK_AND_FORTH:
+        return False
     history = row.data.get("status_transition", [])
     return reported in {row.status, *(entry["to"] for entry in history)}
 
@@ -106,7 +115,7 @@ def _steps(status: MeetingStatus, report: StatusReport) -> list[Move]:
                 error_details=report.error_details,
             )
         ]
-    move = Move(source, to=report.status, reason=report.reason)
+    move = Move(source, to=report.status, reason=report.reason, needs_help=_help(report))
     joining = MeetingStatus.JOINING
     if (
         not may_follow(status, report.status)
@@ -115,6 +124,12 @@ def _steps(status: MeetingStatus, report: StatusReport) -> list[Move]:
     ):
         return [Move(source, to=joining), move]
     return [move]
+
+
+def _help(report: StatusReport) -> dict[str, Any] | None:
+    if report.help is None or report.status is not MeetingStatus.NEEDS_HELP:
+        return None
+    return {**report.help.model_dump(mode="json"), "hint": HELP_HINTS.get(report.help.what)}
 
 
 def _answer(status: str, row: MeetingRow, detail: str | None = None) -> ReportAnswer:

@@ -88,6 +88,15 @@ class BotManagerSettings(InternalSettings, DatabaseSettings, RedisSettings):
     bot_max_wait_for_admission_ms: int = Field(
         900_000, gt=0, description="longest time of a bot in the lobby, ms"
     )
+    bot_help_wait_s: float = Field(
+        120.0,
+        ge=0,
+        le=3600,
+        description=(
+            "seconds that a bot waits at a captcha for a person, its meeting in `needs_help`; "
+            "0: it fails at once"
+        ),
+    )
     bot_max_time_left_alone_ms: int = Field(
         60_000, gt=0, description="how long a bot stays after everyone left, ms"
     )

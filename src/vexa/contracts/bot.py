@@ -66,11 +66,21 @@ class BotLaunch(BaseModel):
     manager_url: str
     whisperlive_url: str
     automatic_leave: AutomaticLeave = AutomaticLeave()
+    help_wait_s: float = Field(
+        0.0, ge=0, description="how long a page that a person could fix is waited at; 0: not at all"
+    )
     notice: str | None = Field(None, description="text for the meeting's chat after admission")
     chromium_path: str | None = None
     browser: BrowserAccess = BrowserAccess()
     work_dir: str = Field(description="folder of this bot alone: profile, screenshots")
     log_level: str = "info"
+
+
+class HelpNeeded(BaseModel):
+    """What a bot needs a person for, and how long it waits for one."""
+
+    what: Outcome = Field(description="how it ends if nobody helps")
+    until: str = Field(description="YYYY-MM-DDTHH:MM:SS.mmmZ")
 
 
 class StatusReport(BaseModel):
@@ -80,6 +90,7 @@ class StatusReport(BaseModel):
     status: MeetingStatus
     outcome: Outcome | None = None
     reason: str | None = Field(None, description="page step or cause, for a person; no names")
+    help: HelpNeeded | None = Field(None, description="with the status needs_help")
     exit_code: int | None = None
     error_details: dict[str, Any] | None = None
     timestamp: str | None = None

@@ -33,18 +33,31 @@ class MeetingStatus(StrEnum):
     REQUESTED = "requested"
     JOINING = "joining"
     AWAITING_ADMISSION = "awaiting_admission"
+    NEEDS_HELP = "needs_help"
     ACTIVE = "active"
     STOPPING = "stopping"
     COMPLETED = "completed"
     FAILED = "failed"
+
+    @classmethod
+    def _missing_(cls, value: object) -> MeetingStatus | None:
+        """Read the name that 0.10 has for NEEDS_HELP (wire.md §3.1)."""
+        return cls.NEEDS_HELP if value == "needs_human_help" else None
 
 
 _S = MeetingStatus
 
 TRANSITIONS: dict[MeetingStatus, frozenset[MeetingStatus]] = {
     _S.REQUESTED: frozenset({_S.JOINING, _S.STOPPING, _S.COMPLETED, _S.FAILED}),
-    _S.JOINING: frozenset({_S.AWAITING_ADMISSION, _S.ACTIVE, _S.STOPPING, _S.COMPLETED, _S.FAILED}),
-    _S.AWAITING_ADMISSION: frozenset({_S.ACTIVE, _S.STOPPING, _S.COMPLETED, _S.FAILED}),
+    _S.JOINING: frozenset(
+        {_S.AWAITING_ADMISSION, _S.NEEDS_HELP, _S.ACTIVE, _S.STOPPING, _S.COMPLETED, _S.FAILED}
+    ),
+    _S.AWAITING_ADMISSION: frozenset(
+        {_S.NEEDS_HELP, _S.ACTIVE, _S.STOPPING, _S.COMPLETED, _S.FAILED}
+    ),
+    _S.NEEDS_HELP: frozenset(
+        {_S.AWAITING_ADMISSION, _S.ACTIVE, _S.STOPPING, _S.COMPLETED, _S.FAILED}
+    ),
     _S.ACTIVE: frozenset({_S.STOPPING, _S.COMPLETED, _S.FAILED}),
     _S.STOPPING: frozenset({_S.COMPLETED, _S.FAILED}),
     _S.COMPLETED: frozenset(),
@@ -241,6 +254,14 @@ OUTCOMES: dict[Outcome, OutcomeMeaning] = {
         _R.STOPPED,
         "The server was shut down and took its bots out of their meetings.",
         "Send the bot again when the server is back.",
+    ),
+}
+
+#: What a person can fix at a bot's door: the outcome, if nobody does → what can be done meanwhile.
+HELP_HINTS: dict[Outcome, str] = {
+    Outcome.CAPTCHA: (
+        "Solve the captcha on the bot's display, through a viewer that the operator attaches; "
+        "or switch the check off for the meeting, and send the bot again."
     ),
 }
 

@@ -243,23 +243,18 @@ class MeetingPage(Protocol):
 
     async def open(self, url: str) -> None:
         """Load an address."""
-        ...
 
     async def look(self) -> PageView:
         """Return what the page shows now, by the platform's probes."""
-        ...
 
     async def click(self, selector: str) -> bool:
         """Click the first visible, enabled match as a person would; False if there is none."""
-        ...
 
     async def type_text(self, selector: str, text: str) -> bool:
         """Focus the first visible match and type into it; False if there is none."""
-        ...
 
     async def press(self, key: str) -> None:
         """Press one key."""
-        ...
 
     async def run(self, script: str, argument: str | None = None) -> bool:
         """Call a JavaScript function of the platform's in the page, with one argument.
@@ -267,15 +262,12 @@ class MeetingPage(Protocol):
         Returns:
             Whether it returned something true; False when it threw.
         """
-        ...
 
     async def stir(self) -> None:
         """Move the mouse a little, so that hidden controls appear."""
-        ...
 
     async def pause(self, seconds: float) -> None:
         """Let the page work."""
-        ...
 
 
 class Platform(Protocol):
@@ -328,6 +320,10 @@ class Platform(Protocol):
         """Say where the bot is between its knock and its admission."""
         ...
 
+    def help_needed(self, view: PageView) -> Outcome | None:
+        """Tell what only a person can fix on the way in: how it ends if nobody does. Pure."""
+        ...
+
     def judge_stay(self, view: PageView) -> Judgement:
         """Say whether an admitted bot is still in the meeting."""
         ...
@@ -378,6 +374,10 @@ class PlatformDefaults:
 
     def owner_of(self, names: TrackNames) -> str | None:
         """News tell whose a track is."""
+        return None
+
+    def help_needed(self, view: PageView) -> Outcome | None:
+        """Nothing that a person could fix."""
         return None
 
     def people_shown(self, view: PageView) -> tuple[Person, ...]:

@@ -27,6 +27,9 @@ from vexa.storage import outbox, webhook_deliveries
 from vexa.storage.status_frame import status_frame
 from vexa.storage.tables import MeetingRow, utc_now
 
+#: Statuses that say nothing of how far a bot came.
+_NO_STAGES = {MeetingStatus.STOPPING, MeetingStatus.NEEDS_HELP}
+
 
 @dataclass(frozen=True, slots=True)
 class Move:
@@ -41,6 +44,7 @@ class Move:
         server_stop: this server asked for the end, because it shuts down.
         exit_code: of the bot process, if it has ended.
         error_details: what the bot said about a failure.
+        needs_help: on the way to NEEDS_HELP: what a person is needed for, until when, and a hint.
     """
 
     source: TransitionSource
@@ -51,6 +55,7 @@ class Move:
     server_stop: bool = False
     exit_code: int | None = None
     error_details: dict[str, Any] | None = field(default=None)
+    needs_help: dict[str, Any] | None = field(default=None)
 
 
 async def locked(session: AsyncSession, meeting_id: int) -> MeetingRow:
@@ -87,6 +92,9 @@ async def move(
         raise IllegalTransition(f"A meeting that is {before} cannot become {after}.")
     told = {} if outcome is None else _end_facts(data, before, after, outcome)
     data.update(told)
+    data.pop("needs_help", None)
+    if after is MeetingStatus.NEEDS_HELP and step.needs_help is not None:
+        data["needs_help"] = step.needs_help
     data["status_transition"] = [
         *data.get("status_transition", []),
         _entry(before, after, step, at, told),
@@ -117,11 +125,9 @@ def _was_active(row: MeetingRow) -> bool:
 
 
 def _stage(data: dict[str, Any], before: MeetingStatus) -> str:
-    """Say how far the bot came: the last status before anyone asked it to stop."""
-    if before is not MeetingStatus.STOPPING:
-        return str(before)
-    entries = data.get("status_transition", [])
-    return next((e["from"] for e in reversed(entries) if e["to"] == MeetingStatus.STOPPING), before)
+    """Say how far the bot came: the last status that is a stage of the wire."""
+    way = [before, *(entry["from"] for entry in reversed(data.get("status_transition", [])))]
+    return next((str(status) for status in way if status not in _NO_STAGES), str(before))
 
 
 def _end_facts(

@@ -132,6 +132,36 @@ async def test_a_bot_without_company_leaves(world: World, company: bool, outcome
     assert world.manager.end.outcome is outcome
 
 
+async def test_a_captcha_calls_for_help_and_the_join_goes_on_when_it_is_solved(
+    world: World,
+) -> None:
+    await world.control.create_meeting(CODE, captcha=True)
+    await world.control.add_participant(CODE, "Ada")
+    bot = await world.send(help_wait_s=600)
+    await world.manager.wait_for("needs_help")
+    needed = world.manager.reports[-1].help
+    assert needed is not None
+    assert needed.what is Outcome.CAPTCHA
+    beats = len(world.manager.heartbeats)
+    await wait_until(lambda: len(world.manager.heartbeats) > beats + 2, within_s=60)
+    assert world.manager.heartbeats[-1].state == "needs_help"
+    assert "join_pressed" not in [entry["event"] for entry in await world.control.events(CODE)]
+    await world.control.order(CODE, "effect", effect="captcha_solved")
+    await world.manager.wait_for("active")
+    await world.control.order(CODE, "end")
+    assert await bot.ended() == 0
+    assert world.manager.statuses == ["joining", "needs_help", "active", "completed"]
+    assert world.manager.end.outcome is Outcome.MEETING_ENDED
+
+
+async def test_a_captcha_that_nobody_solves_ends_the_join_as_what_it_was(world: World) -> None:
+    await world.control.create_meeting(CODE, captcha=True)
+    bot = await world.send(help_wait_s=3)
+    assert await bot.ended(within_s=180) == 0
+    assert world.manager.statuses == ["joining", "needs_help", "failed"]
+    assert world.manager.end.outcome is Outcome.CAPTCHA
+
+
 async def test_an_order_before_the_bot_is_in_cancels_the_join(world: World) -> None:
     await world.control.create_meeting(CODE, access="ask")
     bot = await world.send()

@@ -28,6 +28,18 @@ def test_an_open_meeting_has_no_lobby() -> None:
     assert life.reach(BotState.AWAITING_ADMISSION) is None
 
 
+def test_help_may_be_needed_again_after_the_lobby() -> None:
+    life = Lifecycle()
+    way = [*(BotState.JOINING, BotState.NEEDS_HELP, BotState.NEEDS_HELP)]
+    back = [BotState.AWAITING_ADMISSION, BotState.NEEDS_HELP, BotState.AWAITING_ADMISSION]
+    assert [life.reach(state) for state in way] == ["joining", "needs_help", None]
+    assert [life.reach(state) for state in back] == [
+        *("awaiting_admission", "needs_help", "awaiting_admission")
+    ]
+    assert life.reach(BotState.ACTIVE) is MeetingStatus.ACTIVE
+    assert life.reach(BotState.NEEDS_HELP) is None
+
+
 def test_nobody_is_active_without_joining() -> None:
     life = Lifecycle()
     assert life.reach(BotState.ACTIVE) is None

@@ -107,6 +107,7 @@ async def run(
     *,
     is_cut_off: Callable[[], bool] = lambda: False,
     roster: Roster | None = None,
+    help_wait_s: float = 0.0,
     **limits: int,
 ) -> Told:
     launch = BotLaunch(
@@ -121,6 +122,7 @@ async def run(
         manager_url="http://127.0.0.1:1",
         whisperlive_url="ws://127.0.0.1:1",
         automatic_leave=AutomaticLeave.model_validate(limits),
+        help_wait_s=help_wait_s,
         work_dir=str(folder),
     )
     told, roster = Told(), roster or Roster()
@@ -179,10 +181,70 @@ async def test_a_page_that_nobody_knows_is_a_changed_page(tmp_path: Path) -> Non
     assert 60 <= page.since_s < 70
 
 
-async def test_a_captcha_after_the_knock_is_named(tmp_path: Path) -> None:
-    frame = Element(width_px=300, height_px=400)
-    told = await run(StagedPage((0, view(captcha=(frame,)))), tmp_path)
+CHALLENGE = {"captcha": (Element(width_px=300, height_px=400),)}
+CAPTCHA = view("", **CHALLENGE)
+
+
+class ChallengedPage(StagedPage):
+    """Has a challenge over its name field for some time."""
+
+    def __init__(self, length_s: float, *plan: tuple[float, PageView]) -> None:
+        super().__init__(*plan)
+        self.opened_s = self.now_s
+        self._solved_s = self.now_s + length_s
+
+    async def look(self) -> PageView:
+        if self.now_s < self._solved_s:
+            return view("", name_input=FOUND, join_button=FOUND, **CHALLENGE)
+        return await super().look()
+
+    async def click(self, selector: str) -> bool:
+        assert self.now_s >= self._solved_s, "pressed at a challenge"
+        return await super().click(selector)
+
+
+@pytest.mark.parametrize("help_wait_s", [0, 40])
+async def test_a_captcha_that_nobody_solves_is_named_when_its_time_is_over(
+    tmp_path: Path, help_wait_s: int
+) -> None:
+    for page in (StagedPage((5, LOBBY), (0, CAPTCHA)), ChallengedPage(900, (0, MEETING))):
+        told = await run(page, tmp_path, help_wait_s=help_wait_s)
+        assert told.end.outcome is Outcome.CAPTCHA
+        assert (BotState.NEEDS_HELP in told.states) is (help_wait_s > 0)
+        assert BotState.ACTIVE not in told.states
+        assert page.now_s - 1_000 == pytest.approx(help_wait_s + 5, abs=6)
+
+
+async def test_the_join_goes_on_by_itself_when_the_captcha_is_solved(tmp_path: Path) -> None:
+    page = ChallengedPage(100, (5, MEETING), (0, REMOVED))
+    told = await run(page, tmp_path, help_wait_s=120)
+    assert told.states[0] is BotState.JOINING
+    assert set(told.states[1:-1]) == {BotState.NEEDS_HELP}
+    assert told.states[-1] is BotState.ACTIVE
+    assert told.end.outcome is Outcome.REMOVED
+
+
+async def test_a_captcha_between_two_looks_at_the_lobby_leads_back_to_it(tmp_path: Path) -> None:
+    page = StagedPage((5, LOBBY), (70, CAPTCHA), (0, LOBBY))
+    told = await run(page, tmp_path, help_wait_s=120, max_wait_for_admission=90_000)
+    assert told.states[-1] is BotState.AWAITING_ADMISSION
+    assert BotState.NEEDS_HELP in told.states
+    assert told.end.outcome is Outcome.KNOCK_TIMED_OUT
+
+
+async def test_a_glimpse_of_a_captcha_calls_nobody(tmp_path: Path) -> None:
+    page = StagedPage((5, LOBBY), (0.9, CAPTCHA), (5, LOBBY), (5, MEETING), (0, REMOVED))
+    told = await run(page, tmp_path, help_wait_s=0)
+    assert BotState.NEEDS_HELP not in told.states
+    assert told.end.outcome is Outcome.REMOVED
+
+
+async def test_captchas_one_after_the_other_share_their_time(tmp_path: Path) -> None:
+    plan = [(20, CAPTCHA), (2, BLACK)] * 10
+    page = StagedPage((1, LOBBY), *plan)
+    told = await run(page, tmp_path, help_wait_s=50)
     assert told.end.outcome is Outcome.CAPTCHA
+    assert 50 < page.since_s < 80
 
 
 async def test_a_meeting_out_of_sight_for_a_while_is_no_end(tmp_path: Path) -> None:

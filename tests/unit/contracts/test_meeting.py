@@ -25,6 +25,13 @@ def test_every_status_has_a_row_and_terminal_ones_lead_nowhere() -> None:
     [
         (S.REQUESTED, S.JOINING, True),
         (S.JOINING, S.ACTIVE, True),
+        (S.JOINING, S.NEEDS_HELP, True),
+        (S.AWAITING_ADMISSION, S.NEEDS_HELP, True),
+        (S.NEEDS_HELP, S.AWAITING_ADMISSION, True),
+        (S.NEEDS_HELP, S.ACTIVE, True),
+        (S.ACTIVE, S.NEEDS_HELP, False),
+        (S.STOPPING, S.NEEDS_HELP, False),
+        (S.REQUESTED, S.NEEDS_HELP, False),
         (S.REQUESTED, S.ACTIVE, False),
         (S.STOPPING, S.ACTIVE, False),
         (S.COMPLETED, S.FAILED, False),
@@ -33,6 +40,13 @@ def test_every_status_has_a_row_and_terminal_ones_lead_nowhere() -> None:
 )
 def test_moves(before: S, after: S, allowed: bool) -> None:
     assert may_follow(before, after) is allowed
+
+
+def test_the_name_that_0_10_has_for_help_is_read() -> None:
+    assert S("needs_human_help") is S.NEEDS_HELP
+    assert [str(status) for status in S].count("needs_help") == 1
+    with pytest.raises(ValueError, match="needs_whatever"):
+        S("needs_whatever")
 
 
 def test_every_outcome_is_explained() -> None:

@@ -119,20 +119,6 @@ async def test_a_page_without_a_name_field_tells_why(text: str, url: str, outcom
     assert page.waited_s <= 61
 
 
-async def test_a_captcha_gets_longer_and_is_named() -> None:
-    page = ScriptedPage()
-
-    async def look() -> PageView:
-        frame = Element(width_px=300, height_px=80)
-        return PageView(page.url, "", {"captcha": (frame,)})
-
-    page.look = look  # type: ignore[method-assign]
-    with pytest.raises(JoinError) as refused:
-        await knock(page, ENTRY)
-    assert refused.value.outcome is Outcome.CAPTCHA
-    assert page.waited_s == pytest.approx(120, abs=1)
-
-
 async def test_a_microphone_that_stays_on_stops_the_join() -> None:
     page = ScriptedPage("name_input", "join_button", "microphone_on")
     page.stubborn = True

@@ -11,6 +11,9 @@ from vexa.platforms.base import Element, Judgement, PageView, Stage, plain
 from vexa.platforms.google_meet import selectors
 from vexa.platforms.google_meet.address import HOST
 
+#: `Judgement.reason` of a page whose challenge bars the way.
+CAPTCHA_SHOWN = "captcha"
+
 #: Ends that a text tells, in the order they are tried. A person's no comes before Meet's.
 _REFUSALS: tuple[tuple[tuple[str, ...], Outcome, str], ...] = (
     (selectors.KNOCK_TIMED_OUT_TEXTS, Outcome.KNOCK_TIMED_OUT, "knock: nobody answered"),
@@ -75,7 +78,7 @@ def judge_admission(view: PageView) -> Judgement:
     if _consent_asked(view):
         return Judgement(Stage.CONSENT, "consent dialog")
     if shows_captcha(view):
-        return Judgement(Stage.UNKNOWN, "captcha")
+        return Judgement(Stage.UNKNOWN, CAPTCHA_SHOWN)
     if view.has("join_button") or (view.has("name_input") and not view.has("present_button")):
         return Judgement(Stage.PREJOIN, "join button shown")
     if is_in_meeting(view):
@@ -97,3 +100,8 @@ def _consent_asked(view: PageView) -> bool:
         for dialog in view.elements("dialog")
         for phrase in selectors.CONSENT_TEXTS
     )
+
+
+def help_needed(view: PageView) -> Outcome | None:
+    """Return the outcome of a challenge that nobody solves, while one bars the way."""
+    return Outcome.CAPTCHA if judge_admission(view).reason == CAPTCHA_SHOWN else None

@@ -7,13 +7,11 @@ from vexa.contracts.meeting import Outcome
 from vexa.platforms.base import Entry, MeetingPage, PageView
 from vexa.platforms.google_meet import selectors
 from vexa.platforms.google_meet.address import join_url
-from vexa.platforms.google_meet.admission import judge_refusal, shows_captcha
+from vexa.platforms.google_meet.admission import judge_refusal
 from vexa.platforms.page_acts import click_first, type_first
 
 #: Time that the page gets to show its name field; public bots allow 30 to 120 s (2026-09).
 _NAME_FIELD_S = 60.0
-#: Time that a real captcha may stand before it counts (a person may be solving it by VNC).
-_CAPTCHA_S = 120.0
 _LOOK_EVERY_S = 0.4
 #: A refusal is believed when so many looks in a row show it.
 _SURE = 2
@@ -41,8 +39,7 @@ async def knock(page: MeetingPage, entry: Entry) -> None:
 async def _wait_for_name_field(page: MeetingPage) -> PageView:
     waited_s = 0.0
     refused = 0
-    captcha_s = 0.0
-    while waited_s < max(_NAME_FIELD_S, captcha_s and _CAPTCHA_S):
+    while waited_s < _NAME_FIELD_S:
         view = await page.look()
         refusal = judge_refusal(view)
         refused = refused + 1 if refusal else 0
@@ -51,11 +48,8 @@ async def _wait_for_name_field(page: MeetingPage) -> PageView:
         is_covered = await _dismiss(page, view)
         if view.has("name_input") and not refusal and not is_covered:
             return view
-        captcha_s = captcha_s + _LOOK_EVERY_S if shows_captcha(view) else 0.0
         await page.pause(_LOOK_EVERY_S)
         waited_s += _LOOK_EVERY_S
-    if captcha_s:
-        raise JoinError(Outcome.CAPTCHA, "join: a captcha stood for too long")
     raise JoinError(Outcome.PAGE_CHANGED, "join: no name field")
 
 

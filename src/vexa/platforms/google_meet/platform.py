@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from vexa.contracts.meeting import Outcome
 from vexa.platforms.base import (
     Entry,
     Judgement,
@@ -48,6 +49,10 @@ class GoogleMeet(PlatformDefaults):
     def judge_admission(self, view: PageView) -> Judgement:
         """See `admission.judge_admission`."""
         return admission.judge_admission(view)
+
+    def help_needed(self, view: PageView) -> Outcome | None:
+        """See `admission.help_needed`."""
+        return admission.help_needed(view)
 
     def judge_stay(self, view: PageView) -> Judgement:
         """See `removal.judge_stay`."""

@@ -15,6 +15,8 @@ from vexa.platforms.teams.address import is_ours
 DEVICES_ASKED = "asks about devices"
 JOIN_AGAIN = "join button shown again"
 RETRY_SHOWN = "retry screen"
+#: The same of a page whose challenge bars the way.
+CAPTCHA_SHOWN = "captcha"
 
 #: Ends that a text tells, in the order they are tried. A person's no comes before Teams'.
 _REFUSALS: tuple[tuple[tuple[str, ...], Outcome, str], ...] = (
@@ -64,7 +66,7 @@ def judge_admission(view: PageView) -> Judgement:
     if view.has("without_devices"):
         return Judgement(Stage.CONSENT, DEVICES_ASKED)
     if shows_captcha(view):
-        return Judgement(Stage.UNKNOWN, "captcha")
+        return Judgement(Stage.UNKNOWN, CAPTCHA_SHOWN)
     if view.says(selectors.RETRY_TEXTS):
         return Judgement(Stage.CONSENT, RETRY_SHOWN, waited_out=Outcome.NETWORK_LOST)
     if shows_prejoin(view):
@@ -93,3 +95,8 @@ def is_in_meeting(view: PageView) -> bool:
     return view.has("leave_button") and (
         view.has("tile") or view.has("old_tile") or view.has("share_tile") or view.has("stage")
     )
+
+
+def help_needed(view: PageView) -> Outcome | None:
+    """Return the outcome of a challenge that nobody solves, while one bars the way."""
+    return Outcome.CAPTCHA if judge_admission(view).reason == CAPTCHA_SHOWN else None

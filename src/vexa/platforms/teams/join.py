@@ -9,15 +9,13 @@ from vexa.contracts.meeting import Outcome
 from vexa.platforms.base import Entry, MeetingPage, PageView
 from vexa.platforms.page_acts import click_first, type_first
 from vexa.platforms.teams import selectors
-from vexa.platforms.teams.admission import judge_refusal, shows_captcha
+from vexa.platforms.teams.admission import judge_refusal
 from vexa.platforms.teams.page_code import ASK_FOR_DEVICES
 
 #: Time that the page gets to show its name field, launcher and splash included.
 _NAME_FIELD_S = 90.0
 #: A splash may stand for ever: after so long the address is opened once more.
 _SPLASH_S = 30.0
-#: Time that a captcha may stand before it counts (a person may be solving it by VNC).
-_CAPTCHA_S = 120.0
 _LOOK_EVERY_S = 0.4
 #: A refusal is believed when so many looks in a row show it.
 _SURE = 2
@@ -65,9 +63,9 @@ class _Approach:
         self._reopened = False
 
     async def wait_for_name_field(self) -> None:
-        waited_s = captcha_s = 0.0
+        waited_s = 0.0
         refused = 0
-        while waited_s < max(_NAME_FIELD_S, captcha_s and _CAPTCHA_S):
+        while waited_s < _NAME_FIELD_S:
             view = await self._page.look()
             refusal = judge_refusal(view)
             refused = refused + 1 if refusal else 0
@@ -76,11 +74,8 @@ class _Approach:
             is_covered = await self._pass(view)
             if view.has("name_input") and not refusal and not is_covered:
                 return
-            captcha_s = captcha_s + _LOOK_EVERY_S if shows_captcha(view) else 0.0
             await self._page.pause(_LOOK_EVERY_S)
             waited_s += _LOOK_EVERY_S
-        if captcha_s:
-            raise JoinError(Outcome.CAPTCHA, "join: a captcha stood for too long")
         raise JoinError(Outcome.PAGE_CHANGED, "join: no name field")
 
     async def _pass(self, view: PageView) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 
+from vexa.contracts.meeting import Outcome
 from vexa.platforms.base import (
     Entry,
     Judgement,
@@ -83,6 +84,10 @@ class Teams(PlatformDefaults):
         if judged.stage is Stage.UNKNOWN and self._end is not None and judged.reason != "captcha":
             return Judgement(Stage.OVER, f"call: {self._end.reason}", self._end.outcome, 2.0)
         return judged
+
+    def help_needed(self, view: PageView) -> Outcome | None:
+        """See `admission.help_needed`."""
+        return admission.help_needed(view)
 
     def judge_stay(self, view: PageView) -> Judgement:
         """See `removal.judge_stay`."""

@@ -19,6 +19,8 @@ from vexa.platforms.zoom import selectors
 AUDIO_NOT_JOINED = "in the meeting, without sound yet"
 NOT_STARTED = "waits for the host to begin"
 CONNECT_AGAIN = "could not connect"
+#: The same of a page whose challenge bars the way.
+CAPTCHA_SHOWN = "captcha"
 
 _REFUSALS: Ends = (
     (selectors.WALL_TEXTS, Outcome.BLOCKED, "page: automated guests must use Zoom RTMS"),
@@ -94,7 +96,7 @@ def judge_admission(view: PageView) -> Judgement:
     if refusal is not None:
         return refusal
     if view.has("captcha"):
-        return Judgement(Stage.UNKNOWN, "captcha")
+        return Judgement(Stage.UNKNOWN, CAPTCHA_SHOWN)
     if view.says(selectors.RETRY_TEXTS) and not shows_meeting(view):
         return Judgement(Stage.CONSENT, CONNECT_AGAIN, waited_out=Outcome.NETWORK_LOST)
     if is_not_started(view):
@@ -108,3 +110,8 @@ def judge_admission(view: PageView) -> Judgement:
             return Judgement(Stage.CONSENT, AUDIO_NOT_JOINED)
         return Judgement(Stage.IN_MEETING, "Leave button and a part of the meeting")
     return Judgement(Stage.UNKNOWN, "nothing known on the page")
+
+
+def help_needed(view: PageView) -> Outcome | None:
+    """Return the outcome of a challenge that nobody solves, while one bars the way."""
+    return Outcome.CAPTCHA if judge_admission(view).reason == CAPTCHA_SHOWN else None

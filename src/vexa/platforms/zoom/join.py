@@ -39,5 +39,4 @@ async def knock(page: MeetingPage, doorway: Doorway) -> None:
             await page.stir()
         await page.pause(_LOOK_EVERY_S)
         waited_s += _LOOK_EVERY_S
-    outcome = Outcome.CAPTCHA if reason == "captcha" else Outcome.PAGE_CHANGED
-    raise JoinError(outcome, f"join: {reason}")
+    raise JoinError(Outcome.PAGE_CHANGED, f"join: {reason}")

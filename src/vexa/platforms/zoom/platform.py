@@ -70,6 +70,10 @@ class Zoom(PlatformDefaults):
             return Judgement(Stage.CONSENT, admission.NOT_STARTED, waited_out=Outcome.NOT_STARTED)
         return admission.judge_admission(view)
 
+    def help_needed(self, view: PageView) -> Outcome | None:
+        """See `admission.help_needed`."""
+        return admission.help_needed(view)
+
     def judge_stay(self, view: PageView) -> Judgement:
         """See `removal.judge_stay`."""
         return removal.judge_stay(view)

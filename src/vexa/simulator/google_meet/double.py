@@ -16,6 +16,7 @@ DOUBLE = Double(
     wire=MeetWire,
     page_router=build_page_router,
     page_path=lambda code: f"/{code}",
+    effects=frozenset({"captcha_solved"}),
     sign_in_url=SIGN_IN_URL,
     dialogs=frozenset(get_args(Dialog)),
 )

@@ -51,6 +51,9 @@ export function showEffect(effect, { media, page, captchaFrame }) {
     case "captcha":
       root.append(captchaFrame(true));
       break;
+    case "captcha_solved":
+      document.querySelectorAll(".challenge").forEach((frame) => frame.remove());
+      break;
     case "stall":
       stall(effect);
       break;

@@ -42,6 +42,7 @@ export function showPrejoin({ media, join, page, captchaFrame }) {
     button.disabled = !name.value.trim();
   });
   button.addEventListener("click", (event) => {
+    if (document.querySelector(".challenge")) return;
     const where = { x: event.clientX, y: event.clientY };
     join(name.value, { trusted: event.isTrusted, ...where });
   });
