@@ -114,6 +114,7 @@ CONTROLS: dict[str, dict[str, tuple[str, ...]]] = {
         "retry": teams.RETRY_BUTTONS,
         "computer_audio": teams.COMPUTER_AUDIO,
         "leave": teams.LEAVE_BUTTONS,
+        "pictures_off": teams.PICTURES_OFF,
     },
     "zoom": {
         "from_browser": zoom.LAUNCH_LINKS,
@@ -126,6 +127,8 @@ CONTROLS: dict[str, dict[str, tuple[str, ...]]] = {
         "unmute_mine": zoom.AUDIO_JOINED_LABELS,
         "computer_audio": zoom.COMPUTER_AUDIO_BUTTONS,
         "leave": zoom.LEAVE_BUTTONS,
+        "more": zoom.MORE_BUTTONS,
+        "pictures_off": zoom.PICTURES_OFF,
         "chat": zoom.CHAT_BUTTONS,
     },
     "jitsi": {"guest": jitsi.GUEST_BUTTONS, "leave_menu": jitsi.LEAVE_MENU},

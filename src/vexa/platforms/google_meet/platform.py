@@ -21,6 +21,7 @@ from vexa.platforms.google_meet import (
     glow,
     join,
     leave,
+    page_code,
     people,
     removal,
     roster_messages,
@@ -36,7 +37,7 @@ class GoogleMeet(PlatformDefaults):
     probes: Mapping[str, Probe] = selectors.PROBES
     roster_channels: frozenset[str] = frozenset({roster_messages.CHANNEL})
     roster_path: str = roster_messages.SYNC_PATH
-    page_script: str = glow.NEWS
+    page_script: str = f"(tell) => {{ ({page_code.AUDIO_ONLY})(); ({glow.NEWS})(tell); }}"
 
     def __init__(self) -> None:
         self._glow = glow.Glow()

@@ -21,6 +21,7 @@ STATE = """() => {
     in_lobby: room?.room?.getLobby?.()?.lobbyRoom?.joined === true,
     members_only: Boolean(base.membersOnly),
     connection: String(conference?.getConnectionState?.() ?? ''),
+    last_n: room?.getLastN?.() ?? null,
   };
 }"""
 
@@ -72,6 +73,12 @@ NEWS = """(tell) => {
 
 SEND_MESSAGE = """(text) => {
   globalThis.APP.conference._room.sendTextMessage(text);
+  return true;
+}"""
+
+#: Has the bridge forward nobody's pictures, where the address's own word for it did not count.
+NO_PICTURES = """() => {
+  globalThis.APP.conference._room.setLastN(0);
   return true;
 }"""
 

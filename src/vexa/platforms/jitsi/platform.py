@@ -27,6 +27,9 @@ from vexa.platforms.jitsi import (
 from vexa.platforms.jitsi.address import HOSTS
 from vexa.platforms.jitsi.doorway import Doorway
 
+#: Times that pictures are refused; the application may ask for them again as its page changes.
+_PICTURE_TRIES = 20
+
 
 class Jitsi(PlatformDefaults):
     """meet.jit.si, 8x8.vc, and deployments that an operator named."""
@@ -39,6 +42,7 @@ class Jitsi(PlatformDefaults):
 
     def __init__(self) -> None:
         self._doorway: Doorway | None = None
+        self._picture_tries = _PICTURE_TRIES
 
     async def knock(self, page: MeetingPage, entry: Entry) -> None:
         """See `join.knock`."""
@@ -62,9 +66,14 @@ class Jitsi(PlatformDefaults):
         return people.decode_news(text)
 
     async def tidy(self, page: MeetingPage, view: PageView) -> None:
-        """See `doorway.Doorway.answer`."""
+        """See `doorway.Doorway.answer`; in the room, see to it that no pictures are sent."""
         if self._doorway is not None:
             await self._doorway.answer(page, view)
+        last_n = view.state.get("last_n")
+        is_sent_pictures = isinstance(last_n, int | float) and last_n != 0
+        if view.state.get("joined") is True and is_sent_pictures and self._picture_tries:
+            self._picture_tries -= 1
+            await page.run(page_code.NO_PICTURES)
 
     async def post_chat(self, page: MeetingPage, text: str) -> bool:
         """See `leave.post_chat`."""

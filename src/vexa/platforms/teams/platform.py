@@ -19,6 +19,7 @@ from vexa.platforms.base import (
     Stage,
     TrackNames,
 )
+from vexa.platforms.incoming_video import IncomingVideo
 from vexa.platforms.teams import (
     admission,
     join,
@@ -55,6 +56,7 @@ class Teams(PlatformDefaults):
         self._now_ms = now_ms
         self._company = Company()
         self._tracks = TrackChoice()
+        self._pictures = IncomingVideo(selectors.MORE_BUTTONS, selectors.PICTURES_OFF)
         self._end: CallEnd | None = None
         self._end_ms = 0.0
         self._prejoin_looks = 0
@@ -109,8 +111,10 @@ class Teams(PlatformDefaults):
         return told
 
     async def tidy(self, page: MeetingPage, view: PageView) -> None:
-        """See `leave.tidy`."""
+        """See `leave.tidy`; in the meeting, see `IncomingVideo` besides."""
         await leave.tidy(page, view)
+        if removal.judge_stay(view, self._end).stage is Stage.IN_MEETING:
+            await self._pictures.turn_off(page)
 
     async def post_chat(self, page: MeetingPage, text: str) -> bool:
         """See `page_acts.Chat`."""

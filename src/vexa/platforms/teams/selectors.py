@@ -14,6 +14,11 @@ def _button(text: str) -> str:
     return f'//button[normalize-space(.)="{text}" or normalize-space(@aria-label)="{text}"]'
 
 
+def _entry(text: str) -> str:
+    names = f'normalize-space(.)="{text}" or normalize-space(@aria-label)="{text}"'
+    return f'//*[@role="menuitem" or @role="menuitemcheckbox" or self::button][{names}]'
+
+
 #: Hosts that ask a guest to sign in. The address of the page then changes, unlike `SIGN_IN_TEXTS`.
 SIGN_IN_HOSTS = frozenset(
     {
@@ -222,6 +227,14 @@ LEAVE_BUTTONS = (
     'button[aria-label="Leave"]',
     # (guess)
     'button[aria-label="Verlassen"]',
+)
+
+#: Menu whose entry turns the others' pictures off.
+MORE_BUTTONS = ("#callingButtons-showMoreBtn",)
+PICTURES_OFF = (
+    _entry("Turn off incoming video"),
+    # (guess)
+    _entry("Eingehendes Video deaktivieren"),
 )
 
 CHAT_BUTTONS = ("#chat-button",)

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from vexa.contracts.errors import JoinError
 from vexa.contracts.meeting import Outcome
 from vexa.platforms.base import Entry, MeetingPage, PageView, plain
+from vexa.platforms.incoming_video import IncomingVideo
 from vexa.platforms.page_acts import AFTER_CLICK_S, click_first
 from vexa.platforms.told_ends import told_end
 from vexa.platforms.zoom import selectors
@@ -51,6 +52,7 @@ class Doorway:
         self._pressed_s: dict[str, float] = {}
         self._mutes = 0
         self._is_silent = False
+        self._pictures = IncomingVideo(selectors.MORE_BUTTONS, selectors.PICTURES_OFF, now_s)
 
     async def open(self, page: MeetingPage) -> None:
         """Load the meeting's address, whatever was before."""
@@ -127,7 +129,7 @@ class Doorway:
             )
 
     async def _settle_in(self, page: MeetingPage, view: PageView) -> None:
-        """Close what lies over the meeting, join its sound, stay silent in it."""
+        """Close what lies over the meeting, join its sound, stay silent, refuse pictures."""
         if view.has("popup_button"):
             await click_first(page, selectors.POPUP_BUTTONS)
         elif view.has("computer_audio"):
@@ -140,6 +142,7 @@ class Doorway:
                 self._mutes += await click_first(page, selectors.AUDIO_BUTTONS)
         elif has_audio(view):
             self._is_silent = True
+            await self._pictures.turn_off(page)
         elif not self._is_silent:
             # the button hides itself; whether the bot is heard has to be seen once
             await page.stir()

@@ -22,6 +22,11 @@ def _holds(text: str) -> str:
     return f'//button[contains(normalize-space(.), "{text}")]'
 
 
+def _entry(text: str) -> str:
+    names = f'normalize-space(.)="{text}" or normalize-space(@aria-label)="{text}"'
+    return f'//*[@role="menuitem" or self::a or self::button][{names}]'
+
+
 #: Title of the page of a link that is wrong, or whose meeting the host has not begun.
 ERROR_TITLES = ("Error - Zoom", "Fehler - Zoom")
 #: Not begun, or unknown: Zoom says the same of both.
@@ -190,6 +195,19 @@ COMPUTER_AUDIO_BUTTONS = (
     # (guess)
     _holds("Mit Computeraudio beitreten"),
     _holds("Audio per Computer"),
+)
+
+#: Menu whose entry stops the others' pictures.
+MORE_BUTTONS = (
+    # (guess)
+    'button[aria-label*="More meeting control" i]',
+    "#moreButton button",
+    'button[aria-label*="Weitere Meeting-Steuerung" i]',
+)
+PICTURES_OFF = (
+    _entry("Stop Incoming Video"),
+    # (guess)
+    _entry("Eingehendes Video beenden"),
 )
 
 LEAVE_BUTTONS = (

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from aiortc import RTCRtpTransceiver, RTCSessionDescription
 
 from vexa.simulator.jitsi.receiver import TrackReceiver
+from vexa.simulator.sfu.camera import CameraTrack
 from vexa.simulator.sfu.peers import Peer, carry
 from vexa.simulator.sfu.talkers import LiveTalker
 
@@ -20,6 +21,7 @@ class OfferingPeer(Peer):
         is_p2p: whether it stands for a direct connection of two.
         on_connected: called when media can flow.
         on_microphone: gets a talker when the page sends sound of its own.
+        cameras: pictures that the page gets.
         before: the connection that this one takes the place of; closed with it.
     """
 
@@ -31,6 +33,7 @@ class OfferingPeer(Peer):
         is_p2p: bool,
         on_connected: Callable[[], None],
         on_microphone: Callable[[LiveTalker], None],
+        cameras: Sequence[CameraTrack] = (),
         before: OfferingPeer | None = None,
     ) -> None:
         super().__init__(receiver, on_microphone=on_microphone)
@@ -43,6 +46,8 @@ class OfferingPeer(Peer):
         self._on_connected = on_connected
         self.connection.on("connectionstatechange", self._changed)
         self.connection.addTransceiver("audio", direction="recvonly")
+        for camera in cameras:
+            self.connection.addTransceiver(camera, direction="sendonly")
 
     def _changed(self) -> None:
         if self.connection.connectionState == "connected":

@@ -1,7 +1,7 @@
 """What a Jitsi page and its room say to each other, besides what every page does.
 
-From the page: `join`, `lobby_password` (both: name, password), `media` (p2p), `answer`, `leave`,
-`chat`.
+From the page: `join`, `lobby_password` (both: name, password), `media` (p2p), `last_n` (n),
+`answer`, `leave`, `chat`.
 To the page: `password`, `people`, `offer`, `chat`, `dominant`.
 """
 
@@ -44,6 +44,8 @@ async def handle(
         case "media":
             wire.send_people(visitor_id)
             wire.begin_media(visitor_id, wants_p2p=bool(message.get("p2p")))
+        case "last_n":
+            meeting.want_pictures(visitor_id, int(message.get("n", -1)) != 0)
         case "answer":
             session = int(message.get("session", 0))
             await wire.take_answer(visitor_id, session, str(message.get("sdp", "")))

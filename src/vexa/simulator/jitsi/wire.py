@@ -111,6 +111,7 @@ class JitsiWire:
             is_p2p=is_p2p,
             on_connected=lambda: self._connected(peer),
             on_microphone=self._meeting.add_microphone,
+            cameras=self._meeting.cameras(visitor_id).new_tracks(),
             before=before if isinstance(before, OfferingPeer) else None,
         )
         # the one before goes on until this one is connected

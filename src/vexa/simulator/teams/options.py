@@ -37,4 +37,5 @@ class TeamsOptions(MeetingOptions):
     call_object: Literal["callingDebug", "msteamscalling", "none"] = Field(
         "callingDebug", description="where the page has its call"
     )
+    pictures_menu: bool = Field(True, description="the menu can turn incoming video off")
     frames: bool = Field(True, description="the signalling tells of people and ends")

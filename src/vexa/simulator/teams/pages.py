@@ -59,7 +59,7 @@ def _client_page(meeting: LiveMeeting) -> Response:
     shown = options.model_dump(
         include={
             *("locale", "client", "splash_s", "devices_question", "sound_off", "started"),
-            *("sign_in_by", "outlines", "call_object"),
+            *("sign_in_by", "outlines", "call_object", "cameras", "pictures_menu"),
         }
     )
     texts = texts_in(TEXTS, options.locale, options.apostrophe)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from aiortc import RTCDataChannel
 
+from vexa.simulator.sfu.camera import CameraTrack
 from vexa.simulator.sfu.peers import AnsweringPeer
 from vexa.simulator.sfu.talkers import LiveTalker
 from vexa.simulator.teams.receiver import MixReceiver
@@ -22,8 +23,15 @@ class TeamsPeer(AnsweringPeer):
         *,
         on_open: Callable[[], None],
         on_microphone: Callable[[LiveTalker], None],
+        cameras: Sequence[CameraTrack],
     ) -> None:
-        super().__init__(receiver, channel=CHANNEL, on_open=on_open, on_microphone=on_microphone)
+        super().__init__(
+            receiver,
+            channel=CHANNEL,
+            on_open=on_open,
+            on_microphone=on_microphone,
+            cameras=cameras,
+        )
         self.connection.on("datachannel", self._take_channel)
 
     def _open_channel(self) -> None:

@@ -1,6 +1,6 @@
 """What a Teams page and its meeting say to each other, besides what every page does.
 
-From the page: `join` (name), `people`, `offer`, `leave`, `chat`.
+From the page: `join` (name), `people`, `offer`, `pictures` (on), `leave`, `chat`.
 To the page: `people`, `answer`, `speaking`, `chat`; and frames on a second socket.
 """
 
@@ -42,6 +42,8 @@ async def handle(
         case "offer":
             sdp = await wire.answer_offer(visitor_id, str(message.get("sdp", "")))
             page.send({"type": "answer", "sdp": sdp})
+        case "pictures":
+            meeting.want_pictures(visitor_id, bool(message.get("on")))
         case "leave":
             meeting.put_out(visitor_id, VisitorState.LEFT)
         case "chat":

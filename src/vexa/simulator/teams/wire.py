@@ -98,6 +98,7 @@ class TeamsWire:
             MixReceiver(visitor_id, me.stream_id, self.options),
             on_open=lambda: self._media_is_up(visitor_id),
             on_microphone=self._meeting.add_microphone,
+            cameras=self._meeting.cameras(visitor_id).new_tracks(),
         )
         await self._meeting.connect(peer)
         answer = await peer.answer(sdp)

@@ -34,5 +34,6 @@ class ZoomOptions(MeetingOptions):
         "signalling", description="who speaks, and the roster: by the Worker, or by the tile alone"
     )
     tile_delay_ms: int = Field(300, ge=0, description="the tile changes so long after other signs")
+    pictures_menu: bool = Field(True, description="the menu can stop incoming video")
     footer_hides_after_s: float = Field(3.0, ge=0, description="without a mouse; 0 is never")
     post_page_after_s: float = Field(3.0, ge=0, description="from an end's dialog to the last page")

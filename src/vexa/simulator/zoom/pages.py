@@ -15,7 +15,7 @@ from vexa.simulator.live_meeting import LiveMeeting
 from vexa.simulator.page_files import POLICIES, add_files, html_page
 from vexa.simulator.page_socket import serve_page
 from vexa.simulator.page_texts import texts_in
-from vexa.simulator.zoom.signalling import handle, serve_sound, wire_of
+from vexa.simulator.zoom.signalling import handle, serve_pictures, serve_sound, wire_of
 from vexa.simulator.zoom.texts import TEXTS
 
 STATIC = Path(__file__).parent / "static"
@@ -56,6 +56,7 @@ def _meeting_page(meeting: LiveMeeting, client: str, pwd: str) -> Response:
         include={
             *("wall", "permission_dialogs", "cookie_banner", "terms", "audio_joins"),
             *("microphone_live", "footer_hides_after_s", "post_page_after_s"),
+            *("cameras", "pictures_menu"),
         }
     )
     is_spared = options.pwd is not None and pwd == options.pwd
@@ -127,3 +128,7 @@ def _add_sockets(router: APIRouter, find_meeting: FindMeeting) -> None:
     @router.websocket("/wc/{meeting_id}/media/{visitor_id}")
     async def media(socket: WebSocket, meeting_id: str, visitor_id: str) -> None:
         await serve_sound(socket, find_meeting(meeting_id), visitor_id)
+
+    @router.websocket("/wc/{meeting_id}/video/{visitor_id}")
+    async def video(socket: WebSocket, meeting_id: str, visitor_id: str) -> None:
+        await serve_pictures(socket, find_meeting(meeting_id), visitor_id)

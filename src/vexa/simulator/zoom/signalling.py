@@ -1,6 +1,6 @@
 """What a Zoom page and its meeting say to each other, besides what every page does.
 
-From the page: `join` (name, passcode), `in_call`, `leave`, `chat`, `host_starts`.
+From the page: `join` (name, passcode), `in_call`, `pictures` (on), `leave`, `chat`, `host_starts`.
 To the page: `passcode_wrong`, `wall`, `people`, `active`, `rwg` (for its Worker), `chat`.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+from collections.abc import Coroutine
 from typing import Any
 
 from fastapi import WebSocket
@@ -18,6 +19,7 @@ from vexa.kit.tasks import BackgroundTasks
 from vexa.simulator.live_meeting import LiveMeeting
 from vexa.simulator.meetings import VisitorState
 from vexa.simulator.page_socket import UNKNOWN_MEETING, SocketPage, log_act
+from vexa.simulator.sfu.camera import CameraTrack
 from vexa.simulator.zoom.mix_receiver import MixReceiver
 from vexa.simulator.zoom.wire import ZoomWire
 
@@ -51,6 +53,8 @@ async def handle(
         case "chat":
             device_id = meeting.caller(visitor_id).device_id
             meeting.say_in_chat(device_id, str(message.get("text", ""))[:_LONGEST_CHAT])
+        case "pictures":
+            meeting.want_pictures(visitor_id, bool(message.get("on")))
         case "host_starts":
             wire.is_started = True
 
@@ -84,8 +88,32 @@ async def serve_sound(socket: WebSocket, meeting: LiveMeeting | None, visitor_id
     except RequestRefused:
         await socket.close(_NOT_IN_CALL)
         return
+    try:
+        await _send_until_closed(socket, _send_sound(socket, receiver))
+    finally:
+        wire.close_sound(receiver)
+
+
+async def serve_pictures(socket: WebSocket, meeting: LiveMeeting | None, visitor_id: str) -> None:
+    """Send a page the others' pictures until its connection ends: a camera's number, a frame."""
+    await socket.accept()
+    if meeting is None:
+        await socket.close(UNKNOWN_MEETING)
+        return
+    try:
+        meeting.caller(visitor_id)
+    except RequestRefused:
+        await socket.close(_NOT_IN_CALL)
+        return
+    tracks = meeting.cameras(visitor_id).new_tracks()
+    sending = (_send_picture(socket, number, track) for number, track in enumerate(tracks))
+    await _send_until_closed(socket, *sending)
+
+
+async def _send_until_closed(socket: WebSocket, *sending: Coroutine[Any, Any, None]) -> None:
     tasks = BackgroundTasks()
-    tasks.spawn("sound", _send_sound(socket, receiver))
+    for work in sending:
+        tasks.spawn("media", work)
     try:
         # a page says nothing here; only the end of its connection is of interest
         while True:
@@ -94,13 +122,23 @@ async def serve_sound(socket: WebSocket, meeting: LiveMeeting | None, visitor_id
         return
     finally:
         await tasks.aclose()
-        wire.close_sound(receiver)
 
 
 async def _send_sound(socket: WebSocket, receiver: MixReceiver) -> None:
     while True:
         block = await receiver.next_block()
-        try:
-            await socket.send_bytes(block)
-        except (WebSocketDisconnect, RuntimeError):
+        if not await _send(socket, block):
             return
+
+
+async def _send_picture(socket: WebSocket, number: int, track: CameraTrack) -> None:
+    while await _send(socket, bytes([number]) + bytes(await track.recv())):
+        pass
+
+
+async def _send(socket: WebSocket, data: bytes) -> bool:
+    try:
+        await socket.send_bytes(data)
+    except (WebSocketDisconnect, RuntimeError):
+        return False
+    return True

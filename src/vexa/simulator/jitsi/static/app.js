@@ -36,6 +36,8 @@ export class Application {
     this.events = new Emitter();
     this.joined = false;
     this.lobbyJoined = false;
+    // how many of the others' pictures the bridge may send; -1 is all
+    this.lastN = -1;
     this.people = new Map();
     this.tracks = [];
     this.subscribers = new Set();
@@ -63,6 +65,8 @@ export class Application {
         off: (event, listener) => this.events.off(event, listener),
         sendTextMessage: (text) => this.handlers.chat(text),
         leave: () => this.handlers.hangup(),
+        getLastN: () => this.lastN,
+        setLastN: (n) => this.setLastN(n),
         room: { getLobby: () => ({ lobbyRoom: { joined: this.lobbyJoined } }) },
       },
     };
@@ -76,6 +80,11 @@ export class Application {
         return () => this.subscribers.delete(listener);
       },
     };
+  }
+
+  setLastN(n) {
+    this.lastN = n;
+    this.handlers.lastN(n);
   }
 
   change(feature, values) {

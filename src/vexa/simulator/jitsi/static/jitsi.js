@@ -26,6 +26,7 @@ function openRoom() {
     chat: (text) => send({ type: "chat", text }),
     mute: (muted) => media.mute(muted),
     connectionState: () => media.connectionState(),
+    lastN: (n) => send({ type: "last_n", n }),
   });
   const media = new Media(app, {
     log,
@@ -92,6 +93,7 @@ function openRoom() {
       call = new Call(app, { leave: () => window.APP.conference.hangup() });
       call.show();
       app.events.emit("conference.joined");
+      if ("config.channelLastN" in given) app.setLastN(given["config.channelLastN"]);
       send({ type: "media", p2p: given["config.p2p.enabled"] !== false });
     },
     denied: () => {

@@ -68,14 +68,23 @@ export class Media {
   }
 
   addTrack(connection, track, stream) {
+    if (track.kind === "video") return this.addPicture(connection, track);
     const owner = connection.owners[stream?.id];
-    if (!owner || track.kind !== "audio") return;
+    if (!owner) return;
     this.count += 1;
     const element = make("audio", { id: `remoteAudio_remote-audio-${this.count}`, autoplay: true });
     element.srcObject = stream;
     element.connection = connection;
     this.elements.append(element);
     this.app.addTrack(owner, stream, `${owner}-a0`);
+  }
+
+  addPicture(connection, track) {
+    const element = make("video", { autoplay: true, muted: true });
+    element.srcObject = new MediaStream([track]);
+    element.connection = connection;
+    element.isPicture = true;
+    this.elements.append(element);
   }
 
   drop(isGone) {
@@ -89,7 +98,7 @@ export class Media {
   }
 
   letGo(connection) {
-    this.drop((element) => element.connection === connection && !connection.owners[element.srcObject.id]);
+    this.drop((element) => element.connection === connection && !element.isPicture && !connection.owners[element.srcObject.id]);
   }
 
   close(connection) {

@@ -16,6 +16,8 @@ export class Call {
     this.lines = make("div", { role: "log" });
     this.chat = make("div", { class: "panel", hidden: true }, this.lines, this.editor());
     this.roster = make("div", { class: "panel", hidden: true });
+    this.menu = make("div", { role: "menu", hidden: true });
+    this.hasPictures = true;
     if (config.outlines === "style") setInterval(() => this.move(), MOVE_MS);
   }
 
@@ -65,13 +67,26 @@ export class Call {
       button(texts.chat, { id: "chat-button" }, flip(this.chat)),
       make("div", { id: "roster-button", role: "button" }, texts.people, this.badge),
       button(texts.view, { id: "custom-view-button" }, () => {}),
-      button(texts.more, { id: "callingButtons-showMoreBtn" }, () => {}),
+      button(texts.more, { id: "callingButtons-showMoreBtn", "aria-haspopup": "menu" }, flip(this.menu)),
       leaveButton(this.handlers.leave),
     ]);
+    if (config.pictures_menu) this.menu.append(this.pictureItem());
     const alert = make("div", { role: "alert" }, texts.joined);
-    root.replaceChildren(bar, alert, this.stage, this.chat, this.roster);
+    root.replaceChildren(bar, this.menu, alert, this.stage, this.chat, this.roster);
     setTimeout(() => alert.remove(), ALERT_MS);
     this.draw();
+  }
+
+  // Whether a person wants to be sent the others' pictures is their own choice.
+  pictureItem() {
+    const item = make("div", { role: "menuitem" }, texts.pictures_off);
+    item.addEventListener("click", () => {
+      this.hasPictures = !this.hasPictures;
+      item.textContent = this.hasPictures ? texts.pictures_off : texts.pictures_on;
+      this.menu.hidden = true;
+      this.handlers.pictures(this.hasPictures);
+    });
+    return item;
   }
 
   setPeople(people) {

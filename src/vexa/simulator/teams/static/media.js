@@ -1,5 +1,5 @@
 // The page's one connection: tracks that it receives, its microphone, and the channel that it opens.
-import { make } from "./dom.js";
+import { config, make } from "./dom.js";
 import { gathered } from "./gathered.js";
 
 export class Media {
@@ -13,7 +13,7 @@ export class Media {
     const connection = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
     this.connection = connection;
     connection.addEventListener("track", ({ track }) => {
-      const element = make("audio", { autoplay: true });
+      const element = make(track.kind, { autoplay: true, muted: track.kind === "video" });
       element.srcObject = new MediaStream([track]);
       this.elements.append(element);
     });
@@ -23,6 +23,9 @@ export class Media {
     this.channel = connection.createDataChannel("main-channel", { ordered: true });
     connection.addTransceiver("audio", { direction: "recvonly" });
     connection.addTransceiver("audio", { direction: "recvonly" });
+    for (let camera = 0; camera < config.cameras; camera += 1) {
+      connection.addTransceiver("video", { direction: "recvonly" });
+    }
     if (withMicrophone) await this.addMicrophone(connection);
     await connection.setLocalDescription();
     await gathered(connection);

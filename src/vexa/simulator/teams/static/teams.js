@@ -16,7 +16,11 @@ function openMeeting() {
     send({ type: "leave" });
   };
   const media = new Media({ log, offer: (sdp) => send({ type: "offer", sdp }) });
-  const call = new Call({ leave, chat: (text) => send({ type: "chat", text }) });
+  const call = new Call({
+    leave,
+    chat: (text) => send({ type: "chat", text }),
+    pictures: (on) => send({ type: "pictures", on }),
+  });
   let wanted = { name: "", sound: true, microphone: false };
 
   const prejoin = () => {

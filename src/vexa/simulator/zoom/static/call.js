@@ -27,15 +27,35 @@ export class Call {
       this.chat.hidden = !this.chat.hidden;
     });
     const leaveButton = button(texts.leave, { "aria-label": texts.leave }, () => this.askToLeave());
+    this.menu = make("ul", { role: "menu", class: "dropdown-menu", hidden: true });
+    if (config.pictures_menu) this.menu.append(this.pictureItem());
+    const moreButton = button("", { "aria-label": texts.more, "aria-haspopup": "true" }, () => {
+      this.menu.hidden = !this.menu.hidden;
+    });
     this.footer = make("footer", { id: "wc-footer", class: "footer" });
-    this.footer.append(this.audioButton, this.peopleButton, chatButton, leaveButton);
+    this.footer.append(this.audioButton, this.peopleButton, chatButton, moreButton, leaveButton);
     this.chat.append(this.writeBox());
-    const app = make("div", { class: "meeting-app" }, tile, this.panel, this.chat, this.footer);
+    const parts = [tile, this.panel, this.chat, this.menu, this.footer];
+    const app = make("div", { class: "meeting-app" }, ...parts);
     root.replaceChildren(app);
     document.addEventListener("mousemove", this.wake);
     this.labelAudio();
     this.draw();
     this.showFooter();
+  }
+
+  // Whether a person wants to be sent the others' pictures is their own choice.
+  pictureItem() {
+    let isOn = true;
+    const item = make("a", { role: "menuitem", "aria-label": texts.pictures_off }, texts.pictures_off);
+    item.addEventListener("click", () => {
+      isOn = !isOn;
+      item.textContent = isOn ? texts.pictures_off : texts.pictures_on;
+      item.setAttribute("aria-label", item.textContent);
+      this.menu.hidden = true;
+      this.handlers.pictures(isOn);
+    });
+    return item;
   }
 
   end() {

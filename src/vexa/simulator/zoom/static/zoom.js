@@ -3,6 +3,7 @@ import { Call } from "./call.js";
 import { config, texts } from "./dom.js";
 import { showEffect } from "./effects.js";
 import { showModal } from "./modal.js";
+import { Pictures } from "./pictures.js";
 import { Preview, askForDevices, askTerms, showLaunch, showText, showWaitingRoom, showWall } from "./screens.js";
 import { Sound } from "./sound.js";
 
@@ -16,6 +17,7 @@ function openMeeting() {
   let call = null;
   let allowed = true;
   const sound = new Sound(() => visitor, log);
+  const pictures = new Pictures();
   const leave = () => send({ type: "leave" });
   const preview = new Preview((name, passcode) => {
     send({ type: "join", name, passcode, pwd: config.pwd });
@@ -24,6 +26,7 @@ function openMeeting() {
 
   function goToLastPage() {
     sound.close();
+    pictures.close();
     call?.end();
     location.assign(`/postattendee?id=${config.id}`);
   }
@@ -31,6 +34,7 @@ function openMeeting() {
   // An end says so over the meeting, until the page goes on by itself.
   function end(key, why = "") {
     sound.close();
+    pictures.close();
     showModal(texts[key], [[texts.ok, goToLastPage]], why);
     setTimeout(goToLastPage, config.post_page_after_s * 1000);
   }
@@ -51,7 +55,9 @@ function openMeeting() {
         leave,
         chat: (text) => send({ type: "chat", text }),
         hasDevices: () => allowed,
+        pictures: (on) => send({ type: "pictures", on }),
       });
+      pictures.open(visitor);
       call.show();
       send({ type: "in_call" });
     },
