@@ -5,16 +5,25 @@ import signal
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx2
+import psutil
 
 from tests.e2e.test_whole_server import processes_of
 from vexa.supervision.ports import settings_with_free_ports
 from vexa.supervision.preflight import port_variables
+from vexa.supervision.preload import LIGHT_PROGRAMS
 
+PORTS = (
+    "ADMIN_API_PORT",
+    "API_GATEWAY_PORT",
+    "BOT_MANAGER_PORT",
+    "TRANSCRIPTION_COLLECTOR_PORT",
+)
 READY = "Ctrl-C ends everything."
 
 
@@ -77,6 +86,48 @@ def test_everything_starts_ends_and_is_still_there_the_next_time(tmp_path: Path)
         assert READY in printed
         assert sign_up(variables, token).status_code == 200
     assert processes_of(home) == []
+
+
+def light_programs(home: Path) -> dict[str, psutil.Process]:
+    """Program → its process, of those that share their memory."""
+    found = {}
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            words = [word for word in process.cmdline() if word]
+            if process.environ().get("VEXA_HOME") == str(home) and words[1:3] == ["-m", "vexa"]:
+                found[words[-1]] = process
+    return {name: process for name, process in found.items() if name in LIGHT_PROGRAMS}
+
+
+def test_light_programs_share_memory_and_come_back(tmp_path: Path) -> None:
+    home = tmp_path / "state"
+    variables = environment(home)
+    with up(variables):
+        first = light_programs(home)
+        assert set(first) == set(LIGHT_PROGRAMS)
+        for process in first.values():
+            memory = process.memory_full_info()
+            assert memory.uss < memory.rss / 2
+        for process in first.values():
+            process.kill()
+        token = (home / "secrets" / "admin_api_token").read_text().strip()
+        deadline_s = time.monotonic() + 90
+        while not all(answers(variables[name]) for name in PORTS):
+            assert time.monotonic() < deadline_s, "the programs did not come back"
+            time.sleep(0.2)
+        assert sign_up(variables, token).status_code == 201
+        second = light_programs(home)
+    assert set(second) == set(LIGHT_PROGRAMS)
+    assert not {p.pid for p in first.values()} & {p.pid for p in second.values()}
+    assert processes_of(home) == []
+
+
+def answers(port: str) -> bool:
+    try:
+        url = f"http://127.0.0.1:{port}/health"
+        return httpx2.get(url, trust_env=False).status_code == 200
+    except httpx2.TransportError:
+        return False
 
 
 def test_a_port_in_use_is_one_clear_line_and_nothing_is_left(tmp_path: Path) -> None:
