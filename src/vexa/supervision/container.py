@@ -16,6 +16,7 @@ from vexa.kit.settings import load_settings
 from vexa.kit.store_urls import masked
 from vexa.storage.migrate import migrate
 from vexa.supervision import display, redis_server
+from vexa.supervision.account import BOT_MANAGER, SERVICE
 from vexa.supervision.environment import (
     Accounts,
     Paths,
@@ -30,12 +31,8 @@ from vexa.supervision.settings import ContainerSettings, inherited_environment
 from vexa.supervision.store_choice import check_stores
 from vexa.supervision.store_wait import Say, wait_for_database, wait_for_redis
 
-_IDENTITY = "setpriv --reuid=vexa --regid=vexa --init-groups"
-#: What starting, ending and clearing up after processes of another account takes (capabilities(7)).
-_OVER_BOTS = "-all,+chown,+dac_override,+kill,+setgid,+setuid"
 _ACCOUNTS = Accounts(
-    as_service=f"{_IDENTITY} --inh-caps=-all --ambient-caps=-all --no-new-privs --",
-    as_bot_manager=f"{_IDENTITY} --inh-caps={_OVER_BOTS} --ambient-caps={_OVER_BOTS} --",
+    as_service=" ".join(SERVICE.prefix), as_bot_manager=" ".join(BOT_MANAGER.prefix)
 )
 _DISPLAY = 99
 ENVIRONMENT_FILE = "environment"

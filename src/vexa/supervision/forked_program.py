@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import NoReturn
 
 from vexa.programs import run_program
+from vexa.supervision.account import Account
 from vexa.supervision.settings import replace_environment
 
 #: prctl(2): PR_SET_NAME.
@@ -21,7 +22,9 @@ _SET_NAME = 15
 _ARG_START, _ARG_END = 45, 46
 
 
-def become_program(command: Sequence[str], environment: Mapping[str, str]) -> NoReturn:
+def become_program(
+    command: Sequence[str], environment: Mapping[str, str], account: Account | None = None
+) -> NoReturn:
     """Be this process from now on as if it had executed the command; end it with its exit code.
 
     Nothing of the parent's is freed here: an object of it that closes a descriptor would close one
@@ -30,6 +33,7 @@ def become_program(command: Sequence[str], environment: Mapping[str, str]) -> No
     Args:
         command: `PYTHON -m vexa PROGRAM`.
         environment: the program's whole environment.
+        account: what this process, of root's, turns into first; None: it stays what it is.
     """
     with _LastWords():
         gc.freeze()
@@ -37,6 +41,8 @@ def become_program(command: Sequence[str], environment: Mapping[str, str]) -> No
         replace_environment(environment)
         sys.argv[:] = [command[0], command[-1]]
         _show_command(command)
+        if account is not None:
+            account.take()
         run_program(command[-1])
     raise AssertionError("the process has ended")
 

@@ -15,6 +15,7 @@ from supervisor import supervisord
 from supervisor.options import ServerOptions
 from supervisor.states import SupervisorStates
 
+from vexa.supervision.account import BOT_MANAGER, SERVICE, Account
 from vexa.supervision.forked_program import become_program
 from vexa.supervision.preload import LIGHT_PROGRAMS, preload
 
@@ -29,15 +30,17 @@ class _ForkingOptions(ServerOptions):
 
         supervisord's own objects stay referenced by the frames below this one.
         """
-        if self.may_fork and is_light(argv):
-            become_program(argv, env)
+        for account in (None, SERVICE, BOT_MANAGER):
+            if self.may_fork and is_light(argv, account):
+                become_program(argv[-4:], env, account)
         os.execve(filename, argv, env)
 
 
-def is_light(command: Sequence[str]) -> bool:
-    """Whether the command starts a light program with this very interpreter and account."""
+def is_light(command: Sequence[str], account: Account | None) -> bool:
+    """Whether the command starts a light program with this very interpreter, under the account."""
     *start, program = command
-    return start == [sys.executable, "-m", "vexa"] and program in LIGHT_PROGRAMS
+    prefix = [] if account is None else account.prefix
+    return start == [*prefix, sys.executable, "-m", "vexa"] and program in LIGHT_PROGRAMS
 
 
 def main() -> None:
