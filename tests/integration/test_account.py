@@ -16,7 +16,7 @@ TAKE = """
 import os, sys
 from vexa.supervision.account import Account
 Account(sys.argv[1], sys.argv[2:]).take()
-os.listdir("/proc/self/fd")
+assert os.stat("/proc/self/environ").st_uid == os.getuid()
 sys.stdout.write(open("/proc/self/status").read())
 """
 

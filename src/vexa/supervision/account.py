@@ -65,7 +65,7 @@ class Account:
             _prctl(_AMBIENT, _RAISE, number)
         if not numbers:
             _prctl(_NO_NEW, 1)
-        # the change of account took the process's own view in /proc from it; an exec gives it back
+        # the change left the process's files in /proc to root; an exec gives them to the account
         _prctl(_DUMPABLE, 1)
         self._check(user, mask)
 
