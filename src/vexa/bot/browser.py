@@ -15,6 +15,7 @@ import structlog
 from playwright.async_api import BrowserContext, async_playwright
 from playwright.async_api import Error as PlaywrightError
 
+from vexa.bot.browser_features import FEATURES_OFF
 from vexa.bot.egress import Egress
 from vexa.bot.host_rules import HostRules
 from vexa.bot.settings import browser_environment
@@ -75,6 +76,7 @@ def arguments(access: BrowserAccess, *, small_shm: bool, egress_port: int) -> li
     rules = [f"MAP {_EGRESS} 127.0.0.1", *(f"MAP {host} ~NOTFOUND" for host in _CLOSED_HOSTS)]
     line = [
         *_ALWAYS,
+        FEATURES_OFF,
         f"--proxy-server=http://{_EGRESS}:{egress_port}",
         # Chromium reaches this machine and its link past a proxy unless told not to
         "--proxy-bypass-list=<-loopback>",

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from vexa.bot import browser
-from vexa.bot.browser import arguments, left_out
-from vexa.contracts.bot import BrowserAccess
+from vexa.bot.browser import arguments, left_out, open_browser
+from vexa.contracts.bot import BotLaunch, BrowserAccess
+from vexa.contracts.errors import JoinError
 
 MEET_HERE = "MAP meet.google.com 127.0.0.1:4443"
 RULES = "--host-resolver-rules="
@@ -96,3 +97,35 @@ def test_temporary_files_stay_in_the_bots_folder_while_a_socket_fits(tmp_path: P
         assert len(str(link / browser._CHROMIUM_SOCKET)) <= 107
     finally:
         link.unlink()
+
+
+async def test_the_last_switch_for_features_turns_off_what_the_drivers_does_and_more(
+    tmp_path: Path,
+) -> None:
+    # a browser that writes down how it was started, and ends
+    script, line = tmp_path / "browser", tmp_path / "line"
+    script.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" > "{line}"\n')
+    script.chmod(0o755)
+    launch = BotLaunch.model_validate(
+        {
+            **dict.fromkeys(("connection_id", "correlation_id", "native_meeting_id"), "x"),
+            **dict.fromkeys(("bot_name", "token", "manager_url", "whisperlive_url"), "x"),
+            "meeting_id": 1,
+            "platform": "google_meet",
+            "meeting_url": "https://meet.google.com/abc-defg-hij",
+            "work_dir": str(tmp_path),
+            "chromium_path": str(script),
+        }
+    )
+    with pytest.raises(JoinError):
+        async with open_browser(launch):
+            raise AssertionError("it opened")
+    switch = "--disable-features="
+    given = [one.removeprefix(switch) for one in line.read_text().splitlines() if switch in one]
+    drivers, last = (set(one.split(",")) for one in given)
+    assert last - drivers == {
+        "WebUIOmniboxPopup",
+        "WebUIOmniboxAimPopup",
+        "SpareRendererForSitePerProcess",
+    }
+    assert drivers < last
