@@ -26,7 +26,7 @@ from vexa.kit.report import Report
 
 FULL_S, QUICK_S = 60.0, 15.0
 IN_A_ROW, AT_ONCE = 20, 10
-ROW = "{:>4} {:>6} " + " {:>9}" * 8
+ROW = "{:>4} {:>6} " + " {:>9}" * 7
 
 
 def percentile(values: list[float], share: float) -> float | None:
@@ -38,30 +38,42 @@ def percentile(values: list[float], share: float) -> float | None:
 
 
 def show(figures: Figures) -> None:
-    """Print a row of the table; memory and processor time are for each bot."""
-    n = figures.bots
+    """Print a row of the table; memory and processor time are for each bot that came."""
+    n = max(1, figures.came)
     memory = [round(figures.pss_mib[part] / n) for part in PARTS]
     cpu = [round(figures.cpu_percent[part] / n, 1) for part in PARTS]
-    rest = [round(figures.double_cpu_percent), f"{figures.lost_s:.1f}/{figures.said_s:.0f}"]
-    print(ROW.format(n, round(figures.load_before, 1), *memory, *cpu, *rest), file=sys.stderr)
+    load = f"{figures.load_before:.0f}-{figures.load_after:.0f}"
+    row = (figures.bots, load, *memory, *cpu, round(figures.double_cpu_percent))
+    print(ROW.format(*row), file=sys.stderr, flush=True)
+
+
+def show_lost(figures: Figures) -> None:
+    """Print what of the talk did not arrive."""
+    late = "" if figures.talk_over else "; the talk had not ended"
+    print(f"lost {figures.lost_s:.1f} s of {figures.said_s:.0f} s{late}", file=sys.stderr)
 
 
 def cost_keys(figures: Figures) -> dict[str, Any]:
     """Return the keys of one number of bots."""
-    n = figures.bots
+    n, came = figures.bots, max(1, figures.came)
     return {
-        f"pss_mb_per_bot_{n}": round(figures.pss_mib[CHROMIUM] / n, 1),
-        f"pss_mb_per_bot_all_{n}": round(sum(figures.pss_mib.values()) / n, 1),
+        f"bots_in_{n}": figures.came,
+        f"pss_mb_per_bot_{n}": round(figures.pss_mib[CHROMIUM] / came, 1),
+        f"pss_mb_per_bot_all_{n}": round(sum(figures.pss_mib.values()) / came, 1),
         f"pss_mb_all_{n}": round(sum(figures.pss_mib.values())),
-        f"cpu_pct_per_bot_{n}": round(figures.cpu_percent[CHROMIUM] / n, 1),
-        f"cpu_pct_per_bot_all_{n}": round(sum(figures.cpu_percent.values()) / n, 1),
-        f"pss_mb_by_part_{n}": {part: round(figures.pss_mib[part] / n, 1) for part in PARTS},
-        f"cpu_pct_by_part_{n}": {part: round(figures.cpu_percent[part] / n, 1) for part in PARTS},
+        f"cpu_pct_per_bot_{n}": round(figures.cpu_percent[CHROMIUM] / came, 1),
+        f"cpu_pct_per_bot_all_{n}": round(sum(figures.cpu_percent.values()) / came, 1),
+        f"pss_mb_by_part_{n}": {part: round(figures.pss_mib[part] / came, 1) for part in PARTS},
+        f"cpu_pct_by_part_{n}": {
+            part: round(figures.cpu_percent[part] / came, 1) for part in PARTS
+        },
         f"double_cpu_pct_{n}": round(figures.double_cpu_percent, 1),
         f"speech_server_cpu_pct_{n}": round(figures.speech_cpu_percent, 1),
         f"audio_said_s_{n}": round(figures.said_s, 2),
         f"audio_lost_s_{n}": round(figures.lost_s, 2),
+        f"talk_over_{n}": figures.talk_over,
         f"load_before_{n}": round(figures.load_before, 2),
+        f"load_after_{n}": round(figures.load_after, 2),
     }
 
 
@@ -73,11 +85,11 @@ async def bench(
     async with open_place(folder) as (place, control):
         if "cost" in parts:
             heads = [f"{part.split()[0]} {unit}" for unit in ("MiB", "%") for part in PARTS]
-            print(ROW.format("bots", "load", *heads, "double %", "lost s"), file=sys.stderr)
+            print(ROW.format("bots", "load", *heads, "double %"), file=sys.stderr)
             lost_s = 0.0
             for count in counts:
-                figures = await measure(place, control, count, seconds)
-                show(figures)
+                figures = await measure(place, control, count, seconds, show)
+                show_lost(figures)
                 keys |= cost_keys(figures)
                 lost_s += figures.lost_s
             keys["audio_lost_s"] = round(lost_s, 2)
@@ -105,7 +117,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="vexa-bench-") as name:
         keys = asyncio.run(bench(Path(name), parts, counts, QUICK_S if quick else FULL_S))
     report.emit({"quick": quick, **keys})
-    return 0 if keys["left_behind"] == 0 and keys.get("joins") == keys.get("joins_active") else 1
+    are_all_in = "cost" not in parts or all(keys[f"bots_in_{n}"] == n for n in counts)
+    joined = keys.get("joins") == keys.get("joins_active")
+    return 0 if keys["left_behind"] == 0 and are_all_in and joined else 1
 
 
 if __name__ == "__main__":
