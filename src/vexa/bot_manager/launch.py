@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
 
+from vexa.bot_manager.accounts import Accounts
 from vexa.bot_manager.bot_requests import WantedBot
 from vexa.bot_manager.fleet import Fleet
 from vexa.bot_manager.keeper import Keeper
@@ -15,7 +17,7 @@ from vexa.bot_manager.notices import notice_in
 from vexa.bot_manager.orchestrators.base import BotHandle, Orchestrator
 from vexa.bot_manager.settings import TOKEN_MARGIN, BotManagerSettings
 from vexa.bot_manager.work_dirs import WorkDirs
-from vexa.contracts.bot import BotLaunch
+from vexa.contracts.bot import Account, BotLaunch
 from vexa.contracts.errors import VexaError
 from vexa.contracts.meeting import Outcome, TransitionSource
 from vexa.kit.clock import Clock
@@ -26,6 +28,9 @@ from vexa.storage.database import Database
 from vexa.storage.tables import MeetingRow
 
 _log = structlog.get_logger(__name__)
+
+#: Processes that are being started at a time: of a crowd of requests, answers come before starts.
+STARTS_AT_ONCE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,7 @@ class Launcher:
         self._moves = moves
         self._keeper = keeper
         self._tasks = tasks
+        self._places = asyncio.Semaphore(STARTS_AT_ONCE)
 
     def begin(self, order: LaunchOrder) -> None:
         """Launch behind the caller's back. The fleet knows of the launch already."""
@@ -69,10 +75,12 @@ class Launcher:
     async def _launch(self, order: LaunchOrder) -> None:
         meeting_id, connection_id = order.meeting.id, order.meeting.connection_id
         try:
-            work_dir = await self._work_dirs.make(connection_id)
-            launch = self._launch_message(order, str(work_dir))
-            handle = await self._orchestrator.start(launch, bot_name_of(order.meeting))
-            await self._take_in(meeting_id, handle)
+            async with self._places:
+                work_dir = await self._work_dirs.make(connection_id)
+                account = await self._account(order.wanted)
+                launch = self._launch_message(order, str(work_dir), account)
+                handle = await self._orchestrator.start(launch, bot_name_of(order.meeting))
+                await self._take_in(meeting_id, handle)
         except (VexaError, OSError) as exc:
             _log.error("launch_failed", meeting_id=meeting_id, error=str(exc))
             await self._give_up(meeting_id, connection_id, str(exc))
@@ -97,7 +105,14 @@ class Launcher:
             meeting_id, Outcome.START_FAILED, reason=reason, source=TransitionSource.SERVER
         )
 
-    def _launch_message(self, order: LaunchOrder, work_dir: str) -> BotLaunch:
+    async def _account(self, wanted: WantedBot) -> Account | None:
+        if not wanted.authenticated:
+            return None
+        return await Accounts(self._settings.bot_accounts_dir).read(wanted.address.platform)
+
+    def _launch_message(
+        self, order: LaunchOrder, work_dir: str, account: Account | None
+    ) -> BotLaunch:
         settings, meeting, wanted = self._settings, order.meeting, order.wanted
         longest_stay = timedelta(milliseconds=wanted.leave.max_bot_time)
         token = mint_meeting_token(
@@ -119,6 +134,7 @@ class Launcher:
             hosts=[wanted.address.host],
             passcode=wanted.address.passcode,
             bot_name=wanted.bot_name,
+            account=account,
             speech=wanted.speech,
             token=token,
             manager_url=settings.bot_callback_base_url,

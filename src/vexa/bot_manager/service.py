@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 
+from vexa.bot_manager.accounts import Accounts
 from vexa.bot_manager.bot_requests import read_request
 from vexa.bot_manager.fleet import Fleet
 from vexa.bot_manager.launch import Launcher, LaunchOrder, new_container_name
@@ -50,6 +52,8 @@ class BotService:
         self._publisher = publisher
         self._speech = speech
         self.is_draining = False
+        # makings wait for each other in the database anyway: here they hold no connection
+        self._making = asyncio.Lock()
 
     async def send_bot(
         self, user_id: int, request: MeetingCreate, correlation_id: str
@@ -63,7 +67,10 @@ class BotService:
             Unavailable: the server is shutting down.
         """
         wanted = read_request(
-            request, self._settings.automatic_leave, self._settings.known_jitsi_hosts
+            request,
+            self._settings.automatic_leave,
+            self._settings.known_jitsi_hosts,
+            Accounts(self._settings.bot_accounts_dir).platforms,
         )
         if self.is_draining:
             raise Unavailable("The server is shutting down and takes no new bots.")
@@ -89,7 +96,7 @@ class BotService:
         return row
 
     async def _create(self, new: NewMeeting, speech_problem: str | None) -> MeetingRow:
-        async with self._database.transaction() as session:
+        async with self._making, self._database.transaction() as session:
             row = await meetings.create(session, new, host_limit=self._settings.max_bots)
             if speech_problem is not None:
                 raise SpeechUnavailable(speech_problem)

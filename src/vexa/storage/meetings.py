@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -58,19 +58,46 @@ async def create(session: AsyncSession, new: NewMeeting, *, host_limit: int) -> 
         LimitReached: the user's quota is used up.
         HostFull: the host's limit is reached.
     """
-    user = await session.get_one(UserRow, new.user_id, with_for_update=True, populate_existing=True)
-    existing = await _open_with_key(session, new.user_id, new.key)
-    if existing is not None:
-        raise _already_has_bot(new.key, existing.id)
-    if await _count_open(session, MeetingRow.user_id == user.id) >= user.max_concurrent_bots:
-        raise LimitReached(
-            f"User has reached the maximum concurrent bot limit ({user.max_concurrent_bots}).",
-            limit=user.max_concurrent_bots,
-        )
     await lock_name(session, f"host:{new.host}")
-    if await _count_open(session, MeetingRow.bot_host == new.host) >= host_limit:
+    limit = await _lock_quota(session, new.user_id)
+    there = await _open_meetings(session, new)
+    if there.at_the_key is not None:
+        raise _already_has_bot(new.key, there.at_the_key)
+    if there.of_user >= limit:
+        raise LimitReached(
+            f"User has reached the maximum concurrent bot limit ({limit}).", limit=limit
+        )
+    if there.on_host >= host_limit:
         raise HostFull
     return await _insert(session, new)
+
+
+class _OpenMeetings(NamedTuple):
+    """What is open already: at the same key, its id; of the same user and host, how many."""
+
+    at_the_key: int | None
+    of_user: int
+    on_host: int
+
+
+async def _lock_quota(session: AsyncSession, user_id: int) -> int:
+    query = select(UserRow.max_concurrent_bots).where(UserRow.id == user_id).with_for_update()
+    return (await session.scalars(query)).one()
+
+
+async def _open_meetings(session: AsyncSession, new: NewMeeting) -> _OpenMeetings:
+    of_user, on_host = MeetingRow.user_id == new.user_id, MeetingRow.bot_host == new.host
+    at_the_key = and_(
+        of_user,
+        MeetingRow.platform == new.key.platform,
+        MeetingRow.platform_specific_id == new.key.native_id,
+    )
+    query = select(
+        func.max(case((at_the_key, MeetingRow.id))),
+        func.count(case((of_user, 1))),
+        func.count(case((on_host, 1))),
+    ).where(or_(of_user, on_host), MeetingRow.status.in_(_OPEN_STATUSES))
+    return _OpenMeetings(*(await session.execute(query)).one())
 
 
 async def _insert(session: AsyncSession, new: NewMeeting) -> MeetingRow:
@@ -100,25 +127,6 @@ def _already_has_bot(key: MeetingKey, meeting_id: int | None) -> MeetingAlreadyH
         f"Platform: {key.platform}, Native Meeting ID: {key.native_id}",
         meeting_id=meeting_id,
     )
-
-
-async def _open_with_key(session: AsyncSession, user_id: int, key: MeetingKey) -> MeetingRow | None:
-    query = select(MeetingRow).where(
-        MeetingRow.user_id == user_id,
-        MeetingRow.platform == key.platform,
-        MeetingRow.platform_specific_id == key.native_id,
-        MeetingRow.status.in_(_OPEN_STATUSES),
-    )
-    return (await session.scalars(query)).first()
-
-
-async def _count_open(session: AsyncSession, condition: ColumnElement[bool]) -> int:
-    query = (
-        select(func.count())
-        .select_from(MeetingRow)
-        .where(condition, MeetingRow.status.in_(_OPEN_STATUSES))
-    )
-    return (await session.scalars(query)).one()
 
 
 async def by_id(session: AsyncSession, meeting_id: int) -> MeetingRow | None:

@@ -70,6 +70,10 @@ class ProcessTable:
     def __init__(self, processes: Mapping[int, Process]) -> None:
         """Read the marks of these processes."""
         self._processes = processes
+        self._below: dict[int, list[int]] = {}
+        for process in processes.values():
+            for above in {process.parent, process.session, process.group} - {process.pid}:
+                self._below.setdefault(above, []).append(process.pid)
         self._marked: dict[str, set[int]] = {}
         self._profiles: dict[int, list[str]] = {}
         for pid in processes:
@@ -99,11 +103,12 @@ class ProcessTable:
             if now is not None and now.started_ticks == process.started_ticks:
                 members.add(process.pid)
         members.discard(os.getpid())
-        grew = True
-        while grew:
-            more = {pid for pid, process in table.items() if _belongs(process, members)} - members
+        new = list(members)
+        while new:
+            # nothing above a bot can belong to it: a marked process leads its own session
+            more = {pid for member in new for pid in self._below.get(member, ())} - members
             members |= more
-            grew = bool(more)
+            new = list(more)
         return [table[pid] for pid in sorted(members) if not table[pid].is_zombie]
 
     def _carrying(self, connection_id: str) -> set[int]:
@@ -114,11 +119,6 @@ class ProcessTable:
             if any(connection_id in folder for folder in folders)
         }
         return self._marked.get(connection_id, set()) | by_profile
-
-
-def _belongs(process: Process, members: set[int]) -> bool:
-    # nothing above a bot can belong to it: a marked process leads its own session
-    return not members.isdisjoint((process.parent, process.session, process.group))
 
 
 def _options(pid: int, name: str, prefix: str) -> list[str]:
