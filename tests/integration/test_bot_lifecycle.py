@@ -143,6 +143,33 @@ async def test_a_call_for_help_is_told_and_its_end_names_the_cause(manager: BotM
     assert "needs_help" not in data
 
 
+async def test_an_account_is_lent_to_one_bot_and_comes_back_renewed(
+    tmp_path: Path, sqlite_url: str, redis_url: str
+) -> None:
+    accounts = tmp_path / "accounts"
+    accounts.mkdir()
+    file = accounts / "google_meet.json"
+    file.write_text('{"cookies": [{"name": "SID", "value": "s3cret", "domain": ".google.com"}]}')
+    home = tmp_path / "home"
+    home.mkdir()
+    settings = {"BOT_ACCOUNTS_DIR": str(accounts)}
+    async with bot_manager(home, sqlite_url, redis_url, **settings) as manager:
+        guest = await manager.send_ok("account", "aaa-bbbb-ccc")
+        await manager.row_with(guest["id"], "failed")
+        meeting = await manager.send_ok("account", authenticated=True)
+        assert meeting["data"]["authenticated"] is True
+        await manager.row_with(meeting["id"], "failed")
+        await wait_until(lambda: "s3cret-renewed" in file.read_text(), what="renewed account")
+        await wait_until(lambda: not list((home / "bots").iterdir()), what="work dirs removed")
+        other = {"platform": "zoom", "native_meeting_id": "123456789", "authenticated": True}
+        refused = await manager.client.post("/bots", json=other)
+        assert (refused.status_code, refused.json()["field"]) == (501, "authenticated")
+        assert "s3cret" not in str((await manager.row(meeting["id"])).data)
+    assert "renewed-renewed" not in file.read_text()
+    logs = "".join(log.read_text() for log in home.rglob("*.log"))
+    assert "s3cret" not in logs
+
+
 async def test_order_reaches_a_bot_that_is_not_yet_listening(manager: BotManager) -> None:
     meeting = await manager.send_ok("early")
     # the process exists, but has not said anything yet

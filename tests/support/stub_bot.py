@@ -6,6 +6,7 @@ bot's name chooses what it does, so that a test chooses it through `POST /bots`.
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -15,7 +16,7 @@ from pathlib import Path
 
 import httpx2
 
-from vexa.contracts.bot import BotLaunch, HeartbeatAnswer, OrderKind
+from vexa.contracts.bot import ACCOUNT_FILE, BotLaunch, HeartbeatAnswer, OrderKind
 
 CHILD_CODE = "import time; time.sleep(300)"
 
@@ -73,6 +74,13 @@ class StubBot:
         with Path(self.launch.work_dir, "orders.jsonl").open("a") as file:
             file.write(order + "\n")
 
+    def renew_account(self) -> None:
+        """Leave the cookies that came with the launch, renewed."""
+        account = self.launch.account
+        left = [] if account is None else account.cookies
+        cookies = [{**cookie.model_dump(), "value": f"{cookie.value}-renewed"} for cookie in left]
+        Path(self.launch.work_dir, ACCOUNT_FILE).write_text(json.dumps({"cookies": cookies}))
+
     def ask_for_help(self) -> None:
         """Report the way to a captcha, back to the lobby, and to another captcha; wait there."""
         needs = {"what": "captcha", "until": "2030-01-01T00:00:00.000Z"}
@@ -117,6 +125,9 @@ class StubBot:
             self.ask_for_help()
             self.report("failed", "captcha")
             return 0
+        if kind == "account":
+            self.renew_account()
+            kind = "denied"
         if kind == "denied":
             self.report("joining")
             self.report("awaiting_admission")

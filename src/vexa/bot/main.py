@@ -10,9 +10,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import structlog
+from playwright.async_api import BrowserContext
 from playwright.async_api import Error as PlaywrightError
 from pydantic import ValidationError
 
+from vexa.bot.account import keep_account, sign_in
 from vexa.bot.browser import open_browser
 from vexa.bot.capture import Capture
 from vexa.bot.hearing import Hearing
@@ -24,7 +26,13 @@ from vexa.bot.reporter import ManagerClient, Reporter
 from vexa.bot.roster import Roster
 from vexa.bot.speech_streams import SpeechStreams
 from vexa.bot.stay import Stay
-from vexa.contracts.bot import EXIT_BAD_LAUNCH, EXIT_REPORTED, EXIT_UNREPORTED, BotLaunch
+from vexa.contracts.bot import (
+    ACCOUNT_FILE,
+    EXIT_BAD_LAUNCH,
+    EXIT_REPORTED,
+    EXIT_UNREPORTED,
+    BotLaunch,
+)
 from vexa.contracts.errors import JoinError
 from vexa.contracts.meeting import MeetingStatus, Outcome
 from vexa.kit.logs import configure_logs
@@ -100,6 +108,8 @@ class Bot:
     async def _stay_in_browser(self) -> None:
         async with open_browser(self._launch) as context:
             context.on("close", lambda _: self._ask(Outcome.BROWSER_FAILED, "browser: closed"))
+            if self._launch.account is not None:
+                await sign_in(context, self._launch.account)
             browser_page = context.pages[0] if context.pages else await context.new_page()
             browser_page.on("crash", lambda _: self._ask(Outcome.PAGE_DEAD, "page: crashed"))
             navigation = NavigationGuard(self._hosts, self._on_led_away)
@@ -114,6 +124,7 @@ class Bot:
             )
             await self._stay_until_over(page)
             await self._say_goodbye(page)
+            await self._keep_account(context)
             await navigation.aclose()
             await self._hearing.aclose()
             await self._streams.finish(_LAST_WORDS_IN_HASTE_S if self._in_haste else _LAST_WORDS_S)
@@ -151,6 +162,12 @@ class Bot:
         with contextlib.suppress(JoinError, TimeoutError):
             async with asyncio.timeout(_GOODBYE_S):
                 await self._platform.leave(page)
+
+    async def _keep_account(self, context: BrowserContext) -> None:
+        account, end = self._launch.account, self._life.end
+        if account is None or end is None or end.outcome is Outcome.ACCOUNT_SIGNED_OUT:
+            return
+        await keep_account(context, account, Path(self._launch.work_dir) / ACCOUNT_FILE)
 
     def _reached(self, state: BotState) -> None:
         status = self._life.reach(state)

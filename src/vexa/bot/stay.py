@@ -82,10 +82,7 @@ class Stay:
     async def run(self) -> None:
         """Join and stay. Never returns: the end is a JoinError with its true outcome."""
         self._reached(BotState.JOINING)
-        launch = self._launch
-        entry = Entry(launch.meeting_url, launch.bot_name, launch.passcode)
-        await self._platform.knock(self._door, entry)
-        await self._wait_for_admission()
+        await self._come_in()
         self._hearing.admit()
         self._reached(BotState.ACTIVE)
         self._tasks.spawn("stream ticks", self._tick())
@@ -94,6 +91,17 @@ class Stay:
             await self._stay()
         finally:
             await self._tasks.aclose()
+
+    async def _come_in(self) -> None:
+        launch, signed_in = self._launch, self._launch.account is not None
+        entry = Entry(launch.meeting_url, launch.bot_name, launch.passcode, signed_in)
+        try:
+            await self._platform.knock(self._door, entry)
+            await self._wait_for_admission()
+        except JoinError as exc:
+            if signed_in and exc.outcome is Outcome.SIGN_IN_REQUIRED:
+                raise JoinError(Outcome.ACCOUNT_SIGNED_OUT, exc.detail) from exc
+            raise
 
     def _ask_for_help(self, needed: HelpNeeded) -> None:
         self._hearing.still_outside(time.time() * 1000)

@@ -83,6 +83,7 @@ class Adoption:
         handle = handle_of(row)
         assert handle is not None
         await self._orchestrator.sweep(handle)
+        await self._keeper.take_account_back(row)
         await self._work_dirs.remove(handle, keep_screenshots=row.status == MeetingStatus.FAILED)
 
     def _seconds_left(self, row: MeetingRow) -> float | None:

@@ -23,7 +23,6 @@ _HONOURED: dict[str, object] = {
     "voice_agent_enabled": False,
     "agent_enabled": False,
     "video": False,
-    "authenticated": False,
     "dry_run": False,
     "default_avatar_url": "",
     "zoom_obf_token": "",
@@ -39,6 +38,7 @@ class WantedBot:
         bot_name: shown to the people in the meeting.
         speech: how what is said becomes text.
         leave: when the bot leaves by itself.
+        authenticated: the bot joins with this server's account, or not at all.
         retention_days: days after the end at which it is erased; None is the server's number.
     """
 
@@ -46,6 +46,7 @@ class WantedBot:
     bot_name: str
     speech: SpeechWishes
     leave: AutomaticLeave
+    authenticated: bool
     retention_days: int | None
 
     @property
@@ -56,25 +57,36 @@ class WantedBot:
             "bot_name": self.bot_name,
             "resolved_timeouts": self.leave.model_dump(),
             **({"passcode": passcode} if passcode else {}),
+            **({"authenticated": True} if self.authenticated else {}),
             **to_data(self.speech),
         }
 
 
 def read_request(
-    request: MeetingCreate, defaults: AutomaticLeave, jitsi_hosts: frozenset[str]
+    request: MeetingCreate,
+    defaults: AutomaticLeave,
+    jitsi_hosts: frozenset[str],
+    accounts: frozenset[str] = frozenset(),
 ) -> WantedBot:
-    """Check a request as a whole.
+    """Check a request as a whole. `accounts`: platforms that this server has an account for.
 
     Raises:
         NotBuiltHere: something is asked for that this version cannot do.
         InvalidInput: the link, the id, the passcode or the language is refused.
     """
     _check_features(request)
+    address = _joinable_address(request, jitsi_hosts)
+    if request.authenticated and address.platform not in accounts:
+        raise NotBuiltHere(
+            f"This server has no account for bots in {address.platform} meetings.",
+            field="authenticated",
+        )
     return WantedBot(
-        address=_joinable_address(request, jitsi_hosts),
+        address=address,
         bot_name=request.bot_name or f"VexaBot-{secrets.token_hex(3)}",
         speech=read_speech(request),
         leave=merged_leave(defaults, request.automatic_leave),
+        authenticated=bool(request.authenticated),
         retention_days=request.retention_days,
     )
 

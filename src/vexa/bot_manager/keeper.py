@@ -6,6 +6,7 @@ import asyncio
 
 import structlog
 
+from vexa.bot_manager.accounts import Accounts
 from vexa.bot_manager.fleet import Bot, Fleet
 from vexa.bot_manager.moves import Moves
 from vexa.bot_manager.orchestrators.base import Orchestrator, log_name
@@ -36,6 +37,7 @@ class Keeper:
         orchestrator: Orchestrator,
         moves: Moves,
         work_dirs: WorkDirs,
+        accounts: Accounts,
         tasks: BackgroundTasks,
     ) -> None:
         self._database = database
@@ -43,6 +45,7 @@ class Keeper:
         self._orchestrator = orchestrator
         self._moves = moves
         self._work_dirs = work_dirs
+        self._accounts = accounts
         self._tasks = tasks
 
     def keep(self, bot: Bot) -> None:
@@ -72,16 +75,18 @@ class Keeper:
         _log.info("bot_exited", meeting_id=bot.meeting_id, exit_code=exit_code, processes_left=left)
         while True:
             try:
-                failed = await self._close_meeting(bot, exit_code)
+                row = await self._close_meeting(bot, exit_code)
                 break
             except StorageUnavailable:
                 await asyncio.sleep(RETRY_S)
+        failed = row.status == MeetingStatus.FAILED
+        await self.take_account_back(row)
         pictures = await self._work_dirs.remove(bot.handle, keep_screenshots=failed)
         if failed:
             await self._note_evidence(bot, pictures)
 
-    async def _close_meeting(self, bot: Bot, exit_code: int | None) -> bool:
-        """End the meeting unless the bot has reported its end; tell whether it failed."""
+    async def _close_meeting(self, bot: Bot, exit_code: int | None) -> MeetingRow:
+        """End the meeting unless the bot has reported its end; return it as it ended."""
         row = await self._meeting(bot.meeting_id)
         if row.status not in TERMINAL:
             await asyncio.sleep(REPORT_GRACE_S)
@@ -90,7 +95,13 @@ class Keeper:
             outcome, reason = unreported_end(bot.is_hung, row.status, exit_code)
             await self._moves.end(bot.meeting_id, outcome, reason=reason, exit_code=exit_code)
             row = await self._meeting(bot.meeting_id)
-        return row.status == MeetingStatus.FAILED
+        return row
+
+    async def take_account_back(self, row: MeetingRow) -> None:
+        """Renew the account that an ended meeting's bot was lent, if it was lent one."""
+        if row.data.get("authenticated"):
+            folder = self._work_dirs.folder(row.connection_id)
+            await self._accounts.take_back(row.platform, folder)
 
     async def _note_evidence(self, bot: Bot, pictures: list[str]) -> None:
         try:

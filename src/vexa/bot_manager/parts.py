@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import httpx2
 
+from vexa.bot_manager.accounts import Accounts
 from vexa.bot_manager.adoption import Adoption
 from vexa.bot_manager.drain import Drain
 from vexa.bot_manager.erased_files import ErasedFiles
@@ -98,7 +99,8 @@ def assemble(
     )
     moves = Moves(database, fleet, publisher)
     work_dirs = WorkDirs(settings.work_root, settings.logs_dir, settings.bot_user)
-    keeper = Keeper(database, fleet, orchestrator, moves, work_dirs, tasks)
+    accounts = Accounts(settings.bot_accounts_dir)
+    keeper = Keeper(database, fleet, orchestrator, moves, work_dirs, accounts, tasks)
     launcher = Launcher(
         settings, clock, database, fleet, orchestrator, work_dirs, moves, keeper, tasks
     )

@@ -116,6 +116,13 @@ class BotManagerSettings(InternalSettings, DatabaseSettings, RedisSettings):
         "", description="hosts of Jitsi deployments whose meetings bots may open, with commas"
     )
 
+    bot_accounts_dir: Path | None = Field(
+        None,
+        description=(
+            "folder of `google_meet.json`, the cookies of an account that bots may join with "
+            "(`authenticated`), as Playwright's storage state; it is renewed after each stay"
+        ),
+    )
     bot_notice: str | None = Field(
         None,
         description=(

@@ -33,6 +33,10 @@ class WorkDirs:
         self._logs_dir = logs_dir
         self._user = user
 
+    def folder(self, connection_id: str) -> Path:
+        """Return the folder of a bot, which may be gone."""
+        return self._root / connection_id
+
     async def make(self, connection_id: str) -> Path:
         """Make the folder of a bot, which only the bot may enter. Raises OSError."""
         return await asyncio.to_thread(self._make, connection_id)
@@ -48,7 +52,7 @@ class WorkDirs:
     def _make(self, connection_id: str) -> Path:
         # bots of another account must be able to pass through, not to list
         self._root.mkdir(parents=True, exist_ok=True, mode=0o711)
-        folder = self._root / connection_id
+        folder = self.folder(connection_id)
         folder.mkdir(mode=0o700)
         if self._user is not None:
             account = pwd.getpwnam(self._user)
@@ -56,7 +60,7 @@ class WorkDirs:
         return folder
 
     def _remove(self, handle: BotHandle, keep_screenshots: bool) -> list[str]:
-        folder = self._root / handle.connection_id
+        folder = self.folder(handle.connection_id)
         kept: list[str] = []
         if keep_screenshots:
             for picture in sorted([*folder.glob("*.png"), *folder.glob("screenshots/*.png")]):

@@ -45,6 +45,47 @@ class BrowserAccess(BaseModel):
     loopback_media: bool = Field(False, description="allow WebRTC over 127.0.0.1")
 
 
+class Cookie(BaseModel):
+    """One cookie, with the names that Playwright's storage state has."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    name: str
+    value: str = Field(repr=False)
+    domain: str = Field(min_length=1)
+    path: str = "/"
+    expires: float = Field(-1, description="seconds since 1970; -1: with the browser's session")
+    httpOnly: bool = False
+    secure: bool = False
+    sameSite: Literal["Strict", "Lax", "None"] = "Lax"
+
+
+class Account(BaseModel):
+    """A signed-in account of a platform: the cookies of its session."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    cookies: list[Cookie] = Field(min_length=1, max_length=500, repr=False)
+
+    def of_its_sites(self, cookies: list[Cookie]) -> Account:
+        """Return those of `cookies` that are of a site that this account has a cookie of.
+
+        Raises:
+            ValueError: none is.
+        """
+        sites = {cookie.domain.lstrip(".").lower() for cookie in self.cookies}
+        kept = [
+            cookie
+            for cookie in cookies
+            if any(f".{cookie.domain.lstrip('.').lower()}".endswith(f".{site}") for site in sites)
+        ]
+        return Account(cookies=kept)
+
+
+#: Where a bot leaves the cookies of its account, in its work folder.
+ACCOUNT_FILE = "account.json"
+
+
 class BotLaunch(BaseModel):
     """Everything one bot process needs. `connection_id` is the session uid of the whole stay."""
 
@@ -61,6 +102,9 @@ class BotLaunch(BaseModel):
     )
     passcode: str | None = Field(None, repr=False, description="what the meeting asks of guests")
     bot_name: str
+    account: Account | None = Field(
+        None, repr=False, description="joins with it or not at all; None: as a guest"
+    )
     speech: SpeechWishes = SpeechWishes()
     token: str = Field(repr=False, description="MeetingToken")
     manager_url: str

@@ -112,6 +112,7 @@ class Outcome(StrEnum):
     KNOCK_TIMED_OUT = "knock_timed_out"
     BLOCKED = "blocked"
     SIGN_IN_REQUIRED = "sign_in_required"
+    ACCOUNT_SIGNED_OUT = "account_signed_out"
     NOT_FOUND = "not_found"
     NOT_STARTED = "not_started"
     PASSCODE_WRONG = "passcode_wrong"
@@ -183,6 +184,12 @@ OUTCOMES: dict[Outcome, OutcomeMeaning] = {
         _R.AUTH_SESSION_MISSING,
         "The meeting takes only signed-in people.",
         "Let the meeting admit guests.",
+        always_failed=True,
+    ),
+    Outcome.ACCOUNT_SIGNED_OUT: OutcomeMeaning(
+        _R.AUTH_SESSION_MISSING,
+        "The account that the bot was to join with is not signed in.",
+        "Have the operator sign that account in again, or send the bot as a guest.",
         always_failed=True,
     ),
     Outcome.NOT_FOUND: OutcomeMeaning(

@@ -47,11 +47,13 @@ class Entry:
         url: the address to open, checked by the platform's parser.
         bot_name: name to show to the others.
         passcode: what the client gave; some platforms have it in `url` besides.
+        signed_in: the browser has an account; the bot joins with it or not at all.
     """
 
     url: str = field(repr=False)
     bot_name: str
     passcode: str | None = field(default=None, repr=False)
+    signed_in: bool = False
 
 
 @dataclass(frozen=True, slots=True)

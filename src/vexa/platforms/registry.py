@@ -47,6 +47,9 @@ PLATFORMS: Registry[Callable[[], Platform]] = Registry(
     },
 )
 
+#: Platforms whose adapter proves that a page is signed in, and joins with an account.
+WITH_ACCOUNTS = frozenset({PlatformName.GOOGLE_MEET})
+
 
 def joinable(platform: str) -> bool:
     """Tell whether a bot of this version can join meetings of `platform`."""

@@ -13,7 +13,7 @@ from vexa.bot.lifecycle import BotState
 from vexa.bot.roster import Roster
 from vexa.bot.speech_streams import SpeechStreams
 from vexa.bot.stay import Stay
-from vexa.contracts.bot import AutomaticLeave, BotLaunch
+from vexa.contracts.bot import Account, AutomaticLeave, BotLaunch, Cookie
 from vexa.contracts.errors import JoinError
 from vexa.contracts.meeting import Outcome
 from vexa.platforms.base import Element, PageView, Person, RosterChange, plain
@@ -47,6 +47,7 @@ class StagedPage:
 
     def __init__(self, *plan: tuple[float, PageView]) -> None:
         self.plan = plan
+        self.ready = PREJOIN
         self.now_s = 1_000.0
         self.stirred = 0
         self._began_s = 0.0
@@ -62,7 +63,7 @@ class StagedPage:
 
     async def look(self) -> PageView:
         if not self._pressed:
-            return PREJOIN
+            return self.ready
         ends_s = 0.0
         for length_s, shown in self.plan:
             ends_s += length_s
@@ -108,6 +109,7 @@ async def run(
     is_cut_off: Callable[[], bool] = lambda: False,
     roster: Roster | None = None,
     help_wait_s: float = 0.0,
+    account: Account | None = None,
     **limits: int,
 ) -> Told:
     launch = BotLaunch(
@@ -123,6 +125,7 @@ async def run(
         whisperlive_url="ws://127.0.0.1:1",
         automatic_leave=AutomaticLeave.model_validate(limits),
         help_wait_s=help_wait_s,
+        account=account,
         work_dir=str(folder),
     )
     told, roster = Told(), roster or Roster()
@@ -319,3 +322,17 @@ async def test_a_meeting_of_note_takers_only_is_left(tmp_path: Path, in_roster: 
     told = await run(page, tmp_path, roster=roster, max_time_left_alone=5_000)
     assert told.end.outcome is Outcome.LEFT_ALONE
     assert 60 < page.since_s < 80
+
+
+@pytest.mark.parametrize("signed_in", [True, False])
+async def test_a_sign_in_page_means_another_thing_to_a_bot_with_an_account(
+    tmp_path: Path, signed_in: bool
+) -> None:
+    cookie = Cookie(name="SID", value="s", domain=".google.com")
+    account = Account(cookies=[cookie]) if signed_in else None
+    elsewhere = PageView("https://accounts.google.com/v3/signin", "", {})
+    page = StagedPage((0, elsewhere))
+    page.ready = view(join_button=FOUND) if signed_in else PREJOIN
+    told = await run(page, tmp_path, account=account)
+    expected = Outcome.ACCOUNT_SIGNED_OUT if signed_in else Outcome.SIGN_IN_REQUIRED
+    assert told.end.outcome is expected

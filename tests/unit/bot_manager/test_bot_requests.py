@@ -135,6 +135,16 @@ def test_what_is_not_offered_is_said_not_swallowed(body: dict[str, Any], field: 
     assert refused.value.fields["field"] == field
 
 
+def test_an_account_is_taken_where_this_server_has_one_for_the_platform() -> None:
+    body = MeetingCreate.model_validate({**BY_ID, "authenticated": True})
+    wanted = read_request(body, AutomaticLeave(), frozenset(), frozenset({"google_meet"}))
+    assert wanted.authenticated
+    assert wanted.data["authenticated"] is True
+    guest = MeetingCreate.model_validate(BY_ID)
+    plain = read_request(guest, AutomaticLeave(), frozenset(), frozenset({"google_meet"}))
+    assert "authenticated" not in plain.data
+
+
 def test_a_known_platform_without_an_adapter_is_not_offered(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

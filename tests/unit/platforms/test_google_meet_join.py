@@ -119,6 +119,53 @@ async def test_a_page_without_a_name_field_tells_why(text: str, url: str, outcom
     assert page.waited_s <= 61
 
 
+SIGNED_IN = Entry(URL, "Notetaker", signed_in=True)
+
+
+async def test_a_signed_in_page_is_joined_without_a_name() -> None:
+    page = ScriptedPage("join_button", "microphone_on", "camera_on")
+    await knock(page, SIGNED_IN)
+    assert page.typed == []
+    assert page.clicked == ["microphone_on", "camera_on", "join_button"]
+
+
+async def test_a_page_that_asks_for_a_name_is_signed_out_and_is_not_joined() -> None:
+    page = ScriptedPage("name_input", "join_button")
+    with pytest.raises(JoinError) as refused:
+        await knock(page, SIGNED_IN)
+    assert refused.value.outcome is Outcome.ACCOUNT_SIGNED_OUT
+    assert (page.typed, page.clicked) == ([], [])
+    assert 4 < page.waited_s < 10
+
+
+async def test_a_name_field_that_goes_while_the_page_loads_is_no_signed_out_account() -> None:
+    page = ScriptedPage("name_input", "join_button")
+
+    async def pause(seconds: float) -> None:
+        page.waited_s += seconds
+        if page.waited_s > 3:
+            page.shown.discard("name_input")
+
+    page.pause = pause  # type: ignore[method-assign]
+    await knock(page, SIGNED_IN)
+    assert page.clicked == ["join_button"]
+
+
+async def test_a_session_that_is_lost_before_the_press_is_not_joined_with() -> None:
+    page = ScriptedPage("join_button", "microphone_on")
+    click = page.click
+
+    async def lose(selector: str) -> bool:
+        page.shown.add("name_input")
+        return await click(selector)
+
+    page.click = lose  # type: ignore[method-assign]
+    with pytest.raises(JoinError) as refused:
+        await knock(page, SIGNED_IN)
+    assert refused.value.outcome is Outcome.ACCOUNT_SIGNED_OUT
+    assert page.clicked == ["microphone_on"]
+
+
 async def test_a_microphone_that_stays_on_stops_the_join() -> None:
     page = ScriptedPage("name_input", "join_button", "microphone_on")
     page.stubborn = True

@@ -139,7 +139,10 @@ class MeetingCreate(SpeechAsked):
     voice_agent_enabled: bool | None = Field(None, description="true: 501")
     agent_enabled: bool | None = Field(None, description="true: 501")
     video: bool | None = Field(None, description="true: 501")
-    authenticated: bool | None = Field(None, description="true: 501")
+    authenticated: bool | None = Field(
+        None,
+        description="true: join with this server's account or fail; 501 where it has none",
+    )
     dry_run: bool | None = Field(None, description="true: 501")
     default_avatar_url: str | None = Field(None, description="any value: 501")
     zoom_obf_token: str | None = Field(None, description="any value: 501")

@@ -1,4 +1,7 @@
-"""From a meeting's address to the press of the join button, as a signed-out guest."""
+"""From a meeting's address to the press of the join button, as a guest or with an account.
+
+A signed-in page never has a name field, in any language; one that has it is signed out.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,9 @@ from vexa.platforms.page_acts import click_first, type_first
 #: Time that the page gets to show its name field; public bots allow 30 to 120 s (2026-09).
 _NAME_FIELD_S = 60.0
 _LOOK_EVERY_S = 0.4
-#: A refusal is believed when so many looks in a row show it.
+#: A signed-in page may have a name field for so long while it loads (public bots, 2026-09).
+_SIGNED_IN_BY_S = 5.0
+#: A refusal, or a page that asks for no name, is believed when so many looks in a row show it.
 _SURE = 2
 _TOGGLE_TRIES = 5
 _PRESS_TRIES = 4
@@ -28,12 +33,19 @@ async def knock(page: MeetingPage, entry: Entry) -> None:
         JoinError: the page refuses, cannot be read, or does not look as expected.
     """
     await page.open(join_url(entry.url))
-    await _wait_for_name_field(page)
-    if not await type_first(page, selectors.NAME_INPUTS, entry.bot_name):
-        raise JoinError(Outcome.PAGE_CHANGED, "join: the name field cannot be typed into")
+    if entry.signed_in:
+        await _wait_for_signed_in_page(page)
+    else:
+        await _wait_for_name_field(page)
+        await _give_name(page, entry.bot_name)
     await _switch_off(page, "microphone_on", selectors.MICROPHONE_ON)
     await _switch_off(page, "camera_on", selectors.CAMERA_ON)
-    await _press_join(page)
+    await _press_join(page, signed_in=entry.signed_in)
+
+
+async def _give_name(page: MeetingPage, name: str) -> None:
+    if not await type_first(page, selectors.NAME_INPUTS, name):
+        raise JoinError(Outcome.PAGE_CHANGED, "join: the name field cannot be typed into")
 
 
 async def _wait_for_name_field(page: MeetingPage) -> PageView:
@@ -51,6 +63,32 @@ async def _wait_for_name_field(page: MeetingPage) -> PageView:
         await page.pause(_LOOK_EVERY_S)
         waited_s += _LOOK_EVERY_S
     raise JoinError(Outcome.PAGE_CHANGED, "join: no name field")
+
+
+async def _wait_for_signed_in_page(page: MeetingPage) -> None:
+    waited_s = named_s = 0.0
+    refused = ready = 0
+    while waited_s < _NAME_FIELD_S:
+        view = await page.look()
+        refusal = judge_refusal(view)
+        refused = refused + 1 if refusal else 0
+        if refusal and refusal.outcome and refused >= _SURE:
+            raise JoinError(refusal.outcome, refusal.reason)
+        is_covered = await _dismiss(page, view)
+        named_s = named_s + _LOOK_EVERY_S if view.has("name_input") else 0.0
+        if named_s >= _SIGNED_IN_BY_S:
+            raise _signed_out()
+        is_ready = view.has("join_button") and not view.has("name_input") and not is_covered
+        ready = ready + 1 if is_ready and not refusal else 0
+        if ready >= _SURE:
+            return
+        await page.pause(_LOOK_EVERY_S)
+        waited_s += _LOOK_EVERY_S
+    raise JoinError(Outcome.PAGE_CHANGED, "join: no join button")
+
+
+def _signed_out() -> JoinError:
+    return JoinError(Outcome.ACCOUNT_SIGNED_OUT, "join: the page asks for a name")
 
 
 async def _dismiss(page: MeetingPage, view: PageView) -> bool:
@@ -73,9 +111,12 @@ async def _switch_off(page: MeetingPage, probe: str, toggles: tuple[str, ...]) -
     raise JoinError(Outcome.PAGE_CHANGED, f"join: {probe.removesuffix('_on')} cannot be turned off")
 
 
-async def _press_join(page: MeetingPage) -> None:
+async def _press_join(page: MeetingPage, *, signed_in: bool) -> None:
     for _ in range(_PRESS_TRIES):
-        await _dismiss(page, await page.look())
+        view = await page.look()
+        if signed_in and view.has("name_input"):
+            raise _signed_out()
+        await _dismiss(page, view)
         pressed = await click_first(page, selectors.JOIN_BUTTONS)
         await page.pause(_AFTER_PRESS_S)
         view = await page.look()

@@ -22,6 +22,11 @@ class MeetOptions(MeetingOptions):
     native_id: str = Field(pattern=MEETING_CODE, description="meeting code, abc-defg-hij")
     csp: Literal["google", "strict", "none"] = Field("google", description="policy of the pages")
     captcha: bool = Field(False, description="a visible challenge on the pre-join page")
+    session: str | None = Field(
+        None, description="a page whose cookie SID is this is signed in, and asks for no name"
+    )
+    guests: bool = Field(True, description="false: whoever is not signed in is sent to sign in")
+    account_name: str = Field("Notetaker Account", description="who is signed in")
     interstitial: bool = Field(False, description="ask to continue without microphone and camera")
     roster: RosterForm = Field("known", description="what a reader of the wire can know of it")
     dialogs: Sequence[Dialog] = Field((), description="dialogs that every visitor meets on joining")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,9 @@ SYNC_PATH = "/$rpc/google.rtc.meetings.v1.MeetingSpaceService/SyncMeetingSpaceCo
 VISITOR_HEADER = "x-goog-meet-visitor"
 MEETING_HEADER = "x-goog-meet-code"
 SIGN_IN_URL = "https://accounts.google.com/v3/signin/identifier"
+
+#: How long a renewed part of a session lasts: any time longer than a test.
+_RENEWED_FOR_S = 86_400
 
 #: Finds a running or ended meeting by code; None when there never was one.
 FindMeeting = Callable[[str], LiveMeeting | None]
@@ -59,13 +63,14 @@ def _wire(meeting: LiveMeeting) -> MeetWire:
     return meeting.wire
 
 
-def _meeting_page(meeting: LiveMeeting) -> Response:
+def _meeting_page(meeting: LiveMeeting, *, signed_in: bool) -> Response:
     options = _wire(meeting).options
     config = {
         "locale": options.locale,
         "texts": texts_in(TEXTS, options.locale, options.apostrophe),
         "code": options.native_id,
         "access": options.access,
+        "account": options.account_name if signed_in else None,
         "captcha": options.captcha,
         "interstitial": options.interstitial,
         "cameras": options.cameras,
@@ -77,6 +82,19 @@ def _meeting_page(meeting: LiveMeeting) -> Response:
         "meeting_header": MEETING_HEADER,
     }
     return _html(f"Meet – {options.native_id}", options.csp, "meet.js", config)
+
+
+def _renew(response: Response) -> None:
+    """Renew a part of the session, as Google does all the time."""
+    response.set_cookie(
+        "__Secure-1PSIDTS",
+        secrets.token_hex(8),
+        max_age=_RENEWED_FOR_S,
+        domain=".google.com",
+        secure=True,
+        httponly=True,
+        samesite="none",
+    )
 
 
 def build_page_router(find_meeting: FindMeeting) -> APIRouter:
@@ -119,11 +137,16 @@ def _add_roster_and_signal(router: APIRouter, find_meeting: FindMeeting) -> None
 
 def _add_meeting_pages(router: APIRouter, find_meeting: FindMeeting) -> None:
     @router.get("/{code}")
-    async def meeting_page(code: str) -> Response:
+    async def meeting_page(code: str, request: Request) -> Response:
         meeting = find_meeting(code)
         if meeting is None:
             return _plain_page("not_found")
-        if meeting.state.options.page == "sign_in":
+        options = _wire(meeting).options
+        signed_in = options.session is not None and request.cookies.get("SID") == options.session
+        if options.page == "sign_in" or not (options.guests or signed_in):
             meeting.record("page_redirected", to="accounts.google.com")
             return RedirectResponse(SIGN_IN_URL)
-        return _meeting_page(meeting)
+        response = _meeting_page(meeting, signed_in=signed_in)
+        if signed_in:
+            _renew(response)
+        return response

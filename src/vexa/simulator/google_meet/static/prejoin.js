@@ -37,20 +37,21 @@ export function showPrejoin({ media, join, page, captchaFrame }) {
   });
   const label = config.access === "open" ? texts.join_now : texts.ask_to_join;
   const button = textButton(label, { class: "call-to-action" });
-  button.disabled = true;
+  button.disabled = !config.account;
   name.addEventListener("input", () => {
     button.disabled = !name.value.trim();
   });
   button.addEventListener("click", (event) => {
     if (document.querySelector(".challenge")) return;
     const where = { x: event.clientX, y: event.clientY };
-    join(name.value, { trusted: event.isTrusted, ...where });
+    join(config.account ?? name.value, { trusted: event.isTrusted, ...where });
   });
   main.append(
     preview(),
     ...deviceToggles(media, page),
-    make("h1", {}, texts.whats_your_name),
-    make("div", {}, name),
+    ...(config.account
+      ? [make("h1", {}, config.account)]
+      : [make("h1", {}, texts.whats_your_name), make("div", {}, name)]),
     make("p", {}, texts.ready),
     button,
     textButton(texts.other_ways, { "aria-haspopup": "true" }),
