@@ -52,7 +52,7 @@ tail -n 0 -F "${files[@]}" 2>/dev/null | mawk -W interactive '
 
 # --- programs -------------------------------------------------------------------------------------
 # silent: its own lines come through its file too
-supervisord -n -s -u root -c /etc/supervisor/supervisord.conf &
+"$VEXA_PYTHON" -m "$VEXA_SUPERVISORD" -n -s -u root -c /etc/supervisor/supervisord.conf &
 supervisord=$!
 
 stop() {

@@ -117,6 +117,18 @@ def check_accounts(container: Container) -> None:
     assert set(bots) == {"vexa-bot"}
     for program in ("api-gateway", "admin-api", "bot-manager", "transcription-collector"):
         assert [owner for owner, command in owners if f"-m vexa {program} " in command] == ["vexa"]
+    check_capabilities(container)
+
+
+def check_capabilities(container: Container) -> None:
+    """The light programs are forked, and hold no more than setpriv would leave them."""
+    told = 'cat $p/comm; grep -hE "^(CapInh|CapPrm|CapEff|CapAmb|NoNewPrivs):" $p/status | cut -f2'
+    script = f"for p in /proc/[0-9]*; do echo $({told}); done"
+    lines = set(container.run("sh", "-c", script).stdout.splitlines())
+    nothing, over_bots = f"{0:016x}", f"{0xE3:016x}"
+    for name in ("api-gateway", "admin-api", "transcription-c"):
+        assert f"{name} {' '.join([nothing] * 4)} 1" in lines
+    assert f"bot-manager {' '.join([over_bots] * 4)} 0" in lines
 
 
 def heard_share(segments: list[dict[str, Any]], play: Screenplay, turn: int) -> float:

@@ -39,7 +39,7 @@ class UpSettings(DatabaseSettings, RedisSettings):
     )
     vexa_share_memory: bool = Field(
         True,
-        description="under `vexa up`: fork the light programs, so that they share what they load; "
+        description="fork the light programs, so that they share what they load; "
         "off: each loads its own",
     )
     vexa_ready_timeout_s: float = Field(
