@@ -39,7 +39,8 @@ LAST_WORDS_S = 3.0
 class Figures:
     """What so many bots cost: MiB and per cent of one core, of all bots together, by part.
 
-    `came`: of how many bots the figures are; fewer than `bots` when some did not come.
+    `came`: bots that got into their meetings and were there at the end of the window. Fewer than
+    `bots` on a machine that is too busy; what those that left did not hear is lost.
     """
 
     bots: int
@@ -104,10 +105,10 @@ async def measure(
                 is_in = await place.until_active(bot) is not None
                 (bots if is_in else missing).append(bot)
                 tell(f"{count} bots: {len(bots)} in, {len(missing)} did not come")
-            figures.came = len(bots)
             for bot in bots:
                 await control.start_clock(code(bot.number))
             await measure_window(place, bots, seconds, figures)
+            figures.came = sum(map(place.is_running, bots))
             figures.load_after = os.getloadavg()[0]
             show_cost(figures)
             await count_lost(place, control, bots, figures)

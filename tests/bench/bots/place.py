@@ -139,13 +139,14 @@ class Place:
         """
         while not bot.is_active:
             took_s = time.monotonic() - bot.started_s
-            if took_s > JOIN_WITHIN_S or not self._runs(bot):
+            if took_s > JOIN_WITHIN_S or not self.is_running(bot):
                 return None
             await asyncio.sleep(0.01)
         return time.monotonic() - bot.started_s
 
     @staticmethod
-    def _runs(bot: SentBot) -> bool:
+    def is_running(bot: SentBot) -> bool:
+        """Tell whether a bot's process is there."""
         return Path(f"/proc/{bot.handle.pid}").exists()
 
     async def take_out(self, bot: SentBot) -> None:
