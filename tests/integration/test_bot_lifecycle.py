@@ -156,6 +156,8 @@ async def test_an_account_is_lent_to_one_bot_and_comes_back_renewed(
     async with bot_manager(home, sqlite_url, redis_url, **settings) as manager:
         guest = await manager.send_ok("account", "aaa-bbbb-ccc")
         await manager.row_with(guest["id"], "failed")
+        await wait_until(lambda: not list((home / "bots").iterdir()), what="guest's folder removed")
+        assert "forged" not in file.read_text()
         meeting = await manager.send_ok("account", authenticated=True)
         assert meeting["data"]["authenticated"] is True
         await manager.row_with(meeting["id"], "failed")

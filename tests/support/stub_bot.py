@@ -16,7 +16,14 @@ from pathlib import Path
 
 import httpx2
 
-from vexa.contracts.bot import ACCOUNT_FILE, BotLaunch, HeartbeatAnswer, OrderKind
+from vexa.contracts.bot import (
+    ACCOUNT_FILE,
+    Account,
+    BotLaunch,
+    Cookie,
+    HeartbeatAnswer,
+    OrderKind,
+)
 
 CHILD_CODE = "import time; time.sleep(300)"
 
@@ -75,9 +82,9 @@ class StubBot:
             file.write(order + "\n")
 
     def renew_account(self) -> None:
-        """Leave the cookies that came with the launch, renewed."""
-        account = self.launch.account
-        left = [] if account is None else account.cookies
+        """Leave the cookies that came with the launch, renewed; or forge one that nobody gave."""
+        forged = Account(cookies=[Cookie(name="SID", value="forged", domain=".google.com")])
+        left = (self.launch.account or forged).cookies
         cookies = [{**cookie.model_dump(), "value": f"{cookie.value}-renewed"} for cookie in left]
         Path(self.launch.work_dir, ACCOUNT_FILE).write_text(json.dumps({"cookies": cookies}))
 
