@@ -1,7 +1,8 @@
 """The WebSocket between a page and its meeting: one JSON object a message, whatever the platform.
 
-What every page says: `log` (a click or other act of its user). What every page is told: `welcome`,
-`state`, `effect`, `refused`. The rest is each platform's own.
+What every page says: `log` (a click or other act of its user), `leave`, `chat` (text), and
+`pictures` (on) where it has a setting for them. What every page is told: `welcome`, `state`,
+`effect`, `refused`. The rest is each platform's own.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from starlette.websockets import WebSocketDisconnect
 from vexa.contracts.errors import RequestRefused
 from vexa.kit.tasks import BackgroundTasks
 from vexa.simulator.live_meeting import LiveMeeting
+from vexa.simulator.meetings import VisitorState
 
 #: WebSocket close code for an address without a meeting.
 UNKNOWN_MEETING = 4404
@@ -42,21 +44,22 @@ class SocketPage:
                 return
 
 
-#: `(meeting, page, visitor id, message)`: acts on one message; may raise RequestRefused.
+#: `(meeting, page, visitor id, message)`: acts on a message of the platform's own; may raise
+#: RequestRefused.
 Handle = Callable[[LiveMeeting, SocketPage, str, dict[str, Any]], Awaitable[None]]
 
 
-async def serve_page(socket: WebSocket, meeting: LiveMeeting | None, handle: Handle) -> None:
-    """Accept a page's connection and serve it; without a meeting, close it."""
+async def serve_page(
+    socket: WebSocket, meeting: LiveMeeting | None, handle: Handle, *, longest_chat: int
+) -> None:
+    """Accept a page's connection and serve it until it ends; without a meeting, close it.
+
+    A refused message is answered `refused`. Chat is cut after `longest_chat` characters.
+    """
     await socket.accept()
     if meeting is None:
         await socket.close(UNKNOWN_MEETING)
         return
-    await serve_socket(socket, meeting, handle)
-
-
-async def serve_socket(socket: WebSocket, meeting: LiveMeeting, handle: Handle) -> None:
-    """Serve one page until its connection ends. A refused message is answered `refused`."""
     page = SocketPage(socket)
     tasks = BackgroundTasks()
     tasks.spawn("page_writer", page.write())
@@ -65,7 +68,8 @@ async def serve_socket(socket: WebSocket, meeting: LiveMeeting, handle: Handle) 
         while True:
             message = await socket.receive_json()
             try:
-                await handle(meeting, page, visitor_id, message)
+                if not _did_common(meeting, visitor_id, message, longest_chat):
+                    await handle(meeting, page, visitor_id, message)
             except RequestRefused as exc:
                 page.send({"type": "refused", "code": exc.code, "detail": exc.detail})
     except WebSocketDisconnect:
@@ -75,7 +79,24 @@ async def serve_socket(socket: WebSocket, meeting: LiveMeeting, handle: Handle) 
         await meeting.close_page(visitor_id)
 
 
-def log_act(meeting: LiveMeeting, visitor_id: str, message: dict[str, Any]) -> None:
-    """Write down a `log` message: what a page's user did."""
+def _did_common(
+    meeting: LiveMeeting, visitor_id: str, message: dict[str, Any], longest_chat: int
+) -> bool:
+    match message.get("type"):
+        case "log":
+            _log_act(meeting, visitor_id, message)
+        case "leave":
+            meeting.put_out(visitor_id, VisitorState.LEFT)
+        case "chat":
+            device_id = meeting.caller(visitor_id).device_id
+            meeting.say_in_chat(device_id, str(message.get("text", ""))[:longest_chat])
+        case "pictures":
+            meeting.want_pictures(visitor_id, bool(message.get("on")))
+        case _:
+            return False
+    return True
+
+
+def _log_act(meeting: LiveMeeting, visitor_id: str, message: dict[str, Any]) -> None:
     details = {k: v for k, v in message.items() if k not in {"type", "event"}}
     meeting.record(str(message.get("event")), visitor=visitor_id, **details)

@@ -113,6 +113,11 @@ async def test_a_late_roster_names_what_was_already_heard(world: World) -> None:
     assert [stream.hello.speaker for stream in world.speech.streams.values()] == [None]
 
 
+async def test_the_pipeline_without_receivers_is_not_taken(world: World) -> None:
+    truth = await play(world, {"Ada": [0.5], "Bob": [5.0]}, neteq=True)
+    check_attribution(world.speech, truth)
+
+
 @pytest.mark.parametrize("roster", ["no_streams", "moved"])
 async def test_lit_tiles_tell_whose_a_stream_is_where_the_roster_does_not(
     world: World, roster: str

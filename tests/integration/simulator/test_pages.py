@@ -266,6 +266,25 @@ async def test_other_policies_let_the_page_work(
     await expect(page.locator(".tiles [data-participant-id]")).to_have_count(1)
 
 
+@pytest.mark.parametrize("has_packets", [True, False])
+async def test_the_other_pipeline_is_for_browsers_that_give_packets(
+    control: ControlClient, open_page: OpenPage, has_packets: bool
+) -> None:
+    await control.create_meeting(CODE, neteq=True)
+    page = await open_page()
+    if not has_packets:
+        await page.add_init_script("delete RTCRtpReceiver.prototype.createEncodedStreams")
+    await page.goto(URL)
+    await press_join(page, "Join now")
+    await control.wait_for_event(CODE, "media_answered")
+    await expect(page.locator("audio")).to_have_count(0 if has_packets else 3)
+    played = [event for event in await control.events(CODE) if event["event"] == "sound"]
+    if has_packets:
+        await control.wait_for_event(CODE, "sound")
+    else:
+        assert played == []
+
+
 async def test_pictures_move_unless_the_visitor_wants_audio_only(
     control: ControlClient, open_page: OpenPage
 ) -> None:

@@ -28,6 +28,9 @@ class MeetOptions(MeetingOptions):
     guests: bool = Field(True, description="false: whoever is not signed in is sent to sign in")
     account_name: str = Field("Notetaker Account", description="who is signed in")
     interstitial: bool = Field(False, description="ask to continue without microphone and camera")
+    neteq: bool = Field(
+        False, description="a page plays one mix itself where receivers have createEncodedStreams"
+    )
     roster: RosterForm = Field("known", description="what a reader of the wire can know of it")
     dialogs: Sequence[Dialog] = Field((), description="dialogs that every visitor meets on joining")
     self_tile_delay_s: float = Field(5.0, ge=0, description="own tile is marked as own so late")

@@ -11,10 +11,11 @@ from fastapi import APIRouter, Request, Response, WebSocket
 from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse
 
 from vexa.contracts.errors import NotFound
-from vexa.simulator.google_meet.signalling import handle
+from vexa.simulator.google_meet.signalling import LONGEST_CHAT, handle
 from vexa.simulator.google_meet.texts import TEXTS
 from vexa.simulator.google_meet.wire import MeetWire
 from vexa.simulator.live_meeting import LiveMeeting
+from vexa.simulator.media_socket import serve_sound
 from vexa.simulator.page_files import POLICIES, add_files, html_page
 from vexa.simulator.page_socket import serve_page
 from vexa.simulator.page_texts import texts_in
@@ -74,6 +75,7 @@ def _meeting_page(meeting: LiveMeeting, *, signed_in: bool) -> Response:
         "captcha": options.captcha,
         "interstitial": options.interstitial,
         "cameras": options.cameras,
+        "neteq": options.neteq,
         "self_tile_delay_s": options.self_tile_delay_s,
         "toolbar_hides_after_s": options.toolbar_hides_after_s,
         "home_after_s": options.home_after_s,
@@ -132,7 +134,11 @@ def _add_roster_and_signal(router: APIRouter, find_meeting: FindMeeting) -> None
 
     @router.websocket("/_/signal/{code}")
     async def signal(socket: WebSocket, code: str) -> None:
-        await serve_page(socket, find_meeting(code), handle)
+        await serve_page(socket, find_meeting(code), handle, longest_chat=LONGEST_CHAT)
+
+    @router.websocket("/_/media/{code}/{visitor_id}")
+    async def media(socket: WebSocket, code: str, visitor_id: str) -> None:
+        await serve_sound(socket, find_meeting(code), visitor_id)
 
 
 def _add_meeting_pages(router: APIRouter, find_meeting: FindMeeting) -> None:

@@ -1,7 +1,6 @@
-"""The WebSocket between a page and its meeting: one JSON object a message.
+"""What a Meet page and its meeting say to each other, besides what every page does.
 
-From the page: `hello`, `log` (a click or other act of its user), `join`, `offer`, `leave`, `chat`.
-To the page: `welcome`, `state`, `answer`, `speaking`, `effect`, `refused`.
+From the page: `join` (name), `offer`. To the page: `answer`, `speaking`.
 """
 
 from __future__ import annotations
@@ -10,8 +9,10 @@ from typing import Any
 
 from vexa.simulator.google_meet.wire import MeetWire
 from vexa.simulator.live_meeting import LiveMeeting
-from vexa.simulator.meetings import VisitorState
-from vexa.simulator.page_socket import SocketPage, log_act
+from vexa.simulator.page_socket import SocketPage
+
+#: Meet's own limit for a message, characters.
+LONGEST_CHAT = 500
 
 
 async def handle(
@@ -19,17 +20,9 @@ async def handle(
 ) -> None:
     """Act on one message of a page."""
     match message.get("type"):
-        case "log":
-            log_act(meeting, visitor_id, message)
         case "join":
             meeting.press_join(visitor_id, str(message.get("name", "")))
         case "offer":
             assert isinstance(meeting.wire, MeetWire)
             sdp = await meeting.wire.answer_offer(visitor_id, str(message.get("sdp", "")))
             page.send({"type": "answer", "sdp": sdp})
-        case "leave":
-            meeting.put_out(visitor_id, VisitorState.LEFT)
-        case "chat":
-            meeting.say_in_chat(
-                meeting.caller(visitor_id).device_id, str(message.get("text", ""))[:500]
-            )

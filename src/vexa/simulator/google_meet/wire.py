@@ -105,7 +105,8 @@ class MeetWire:
         )
         await self._meeting.connect(peer)
         answer = await peer.answer(sdp)
-        self._meeting.start_media(peer)
+        if peer.carries_sound:
+            self._meeting.start_media(peer)
         return answer
 
     def _media_is_up(self, visitor_id: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from fastapi import APIRouter, Response, WebSocket
 
-from vexa.simulator.jitsi.signalling import handle, wire_of
+from vexa.simulator.jitsi.signalling import LONGEST_CHAT, handle, wire_of
 from vexa.simulator.jitsi.texts import TEXTS
 from vexa.simulator.live_meeting import LiveMeeting
 from vexa.simulator.page_files import POLICIES, add_files, html_page
@@ -69,7 +69,7 @@ def build_page_router(find_meeting: Callable[[str], LiveMeeting | None]) -> APIR
 
     @router.websocket("/xmpp-websocket/{room}")
     async def signal(socket: WebSocket, room: str) -> None:
-        await serve_page(socket, find_meeting(room), handle)
+        await serve_page(socket, find_meeting(room), handle, longest_chat=LONGEST_CHAT)
 
     @router.get("/{room}")
     async def room_page(room: str) -> Response:

@@ -1,7 +1,7 @@
 """What a Jitsi page and its room say to each other, besides what every page does.
 
 From the page: `join`, `lobby_password` (both: name, password), `media` (p2p), `last_n` (n),
-`answer`, `leave`, `chat`.
+`answer`.
 To the page: `password`, `people`, `offer`, `chat`, `dominant`.
 """
 
@@ -13,10 +13,9 @@ from typing import Any
 
 from vexa.simulator.jitsi.wire import JitsiWire
 from vexa.simulator.live_meeting import LiveMeeting
-from vexa.simulator.meetings import VisitorState
-from vexa.simulator.page_socket import SocketPage, log_act
+from vexa.simulator.page_socket import SocketPage
 
-_LONGEST_CHAT = 1_000
+LONGEST_CHAT = 1_000
 
 
 def wire_of(meeting: LiveMeeting) -> JitsiWire:
@@ -31,8 +30,6 @@ async def handle(
     """Act on one message of a page."""
     wire = wire_of(meeting)
     match message.get("type"):
-        case "log":
-            log_act(meeting, visitor_id, message)
         case "join":
             await asyncio.sleep(wire.options.join_delay_s)
             _join(meeting, page, visitor_id, message)
@@ -49,11 +46,6 @@ async def handle(
         case "answer":
             session = int(message.get("session", 0))
             await wire.take_answer(visitor_id, session, str(message.get("sdp", "")))
-        case "leave":
-            meeting.put_out(visitor_id, VisitorState.LEFT)
-        case "chat":
-            device_id = meeting.caller(visitor_id).device_id
-            meeting.say_in_chat(device_id, str(message.get("text", ""))[:_LONGEST_CHAT])
 
 
 def _join(meeting: LiveMeeting, page: SocketPage, visitor_id: str, message: dict[str, Any]) -> None:

@@ -110,6 +110,9 @@ class AnsweringPeer(Peer):
         channel: label of the data channel that the server opens.
         on_open: called when that channel is open.
         cameras: pictures that the page gets, as far as it asks for any.
+
+    Attributes:
+        carries_sound: whether the answered offer asked for any.
     """
 
     def __init__(
@@ -122,6 +125,7 @@ class AnsweringPeer(Peer):
         cameras: Sequence[CameraTrack] = (),
     ) -> None:
         super().__init__(receiver, on_microphone=on_microphone)
+        self.carries_sound = False
         self._cameras = cameras
         self._label = channel
         self._on_open = on_open
@@ -143,6 +147,7 @@ class AnsweringPeer(Peer):
             elif (track := next(tracks, None)) is not None:
                 carry(transceiver.sender, track)
                 transceiver.direction = "sendonly"
+                self.carries_sound = True
         self._open_channel()
         await self.connection.setLocalDescription(await self.connection.createAnswer())
         answer: str = self.connection.localDescription.sdp

@@ -17,7 +17,7 @@ from vexa.simulator.page_files import POLICIES, add_files, html_page
 from vexa.simulator.page_socket import UNKNOWN_MEETING, serve_page
 from vexa.simulator.page_texts import texts_in
 from vexa.simulator.teams.options import TeamsOptions
-from vexa.simulator.teams.signalling import handle, serve_frames, wire_of
+from vexa.simulator.teams.signalling import LONGEST_CHAT, handle, serve_frames, wire_of
 from vexa.simulator.teams.texts import TEXTS
 
 STATIC = Path(__file__).parent / "static"
@@ -113,7 +113,7 @@ def build_page_router(find_meeting: FindMeeting) -> APIRouter:
 def _add_sockets(router: APIRouter, find_meeting: FindMeeting) -> None:
     @router.websocket("/api/meeting/{native_id}")
     async def signal(socket: WebSocket, native_id: str) -> None:
-        await serve_page(socket, find_meeting(native_id), handle)
+        await serve_page(socket, find_meeting(native_id), handle, longest_chat=LONGEST_CHAT)
 
     @router.websocket("/trouter/{native_id}/{visitor_id}")
     async def frames(socket: WebSocket, native_id: str, visitor_id: str) -> None:

@@ -1,6 +1,6 @@
 """What a Teams page and its meeting say to each other, besides what every page does.
 
-From the page: `join` (name), `people`, `offer`, `pictures` (on), `leave`, `chat`.
+From the page: `join` (name), `people`, `offer`.
 To the page: `people`, `answer`, `speaking`, `chat`; and frames on a second socket.
 """
 
@@ -14,11 +14,10 @@ from starlette.websockets import WebSocketDisconnect
 
 from vexa.kit.tasks import BackgroundTasks
 from vexa.simulator.live_meeting import LiveMeeting
-from vexa.simulator.meetings import VisitorState
-from vexa.simulator.page_socket import SocketPage, log_act
+from vexa.simulator.page_socket import SocketPage
 from vexa.simulator.teams.wire import TeamsWire
 
-_LONGEST_CHAT = 4_000
+LONGEST_CHAT = 4_000
 
 
 def wire_of(meeting: LiveMeeting) -> TeamsWire:
@@ -33,8 +32,6 @@ async def handle(
     """Act on one message of a page."""
     wire = wire_of(meeting)
     match message.get("type"):
-        case "log":
-            log_act(meeting, visitor_id, message)
         case "join":
             meeting.press_join(visitor_id, str(message.get("name", "")))
         case "people":
@@ -42,13 +39,6 @@ async def handle(
         case "offer":
             sdp = await wire.answer_offer(visitor_id, str(message.get("sdp", "")))
             page.send({"type": "answer", "sdp": sdp})
-        case "pictures":
-            meeting.want_pictures(visitor_id, bool(message.get("on")))
-        case "leave":
-            meeting.put_out(visitor_id, VisitorState.LEFT)
-        case "chat":
-            device_id = meeting.caller(visitor_id).device_id
-            meeting.say_in_chat(device_id, str(message.get("text", ""))[:_LONGEST_CHAT])
 
 
 async def serve_frames(socket: WebSocket, meeting: LiveMeeting, visitor_id: str) -> None:

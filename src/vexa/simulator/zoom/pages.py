@@ -12,10 +12,11 @@ from fastapi import APIRouter, Response, WebSocket
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from vexa.simulator.live_meeting import LiveMeeting
+from vexa.simulator.media_socket import serve_pictures, serve_sound
 from vexa.simulator.page_files import POLICIES, add_files, html_page
 from vexa.simulator.page_socket import serve_page
 from vexa.simulator.page_texts import texts_in
-from vexa.simulator.zoom.signalling import handle, serve_pictures, serve_sound, wire_of
+from vexa.simulator.zoom.signalling import LONGEST_CHAT, handle, wire_of
 from vexa.simulator.zoom.texts import TEXTS
 
 STATIC = Path(__file__).parent / "static"
@@ -123,7 +124,7 @@ def _add_fixed_pages(router: APIRouter) -> None:
 def _add_sockets(router: APIRouter, find_meeting: FindMeeting) -> None:
     @router.websocket("/wc/{meeting_id}/signal")
     async def signal(socket: WebSocket, meeting_id: str) -> None:
-        await serve_page(socket, find_meeting(meeting_id), handle)
+        await serve_page(socket, find_meeting(meeting_id), handle, longest_chat=LONGEST_CHAT)
 
     @router.websocket("/wc/{meeting_id}/media/{visitor_id}")
     async def media(socket: WebSocket, meeting_id: str, visitor_id: str) -> None:

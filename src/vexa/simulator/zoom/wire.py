@@ -12,7 +12,6 @@ from typing import Any
 
 from vexa.simulator.live_meeting import LiveMeeting
 from vexa.simulator.meetings import ChatLine, DeviceIds, Participant, VisitorState
-from vexa.simulator.zoom.mix_receiver import MixReceiver
 from vexa.simulator.zoom.options import ZoomOptions
 
 #: The first person's id, and the step to the next (public bots, 2026-09: ten low bits are streams).
@@ -93,20 +92,6 @@ class ZoomWire:
         self._told[visitor_id] = set()
         self._tell_people(visitor_id, self._meeting.state.known_to(visitor_id, time.time()))
         self._show_active(visitor_id)
-
-    def open_sound(self, visitor_id: str) -> MixReceiver:
-        """Begin to mix for a page in the call. Raises NotFound, Conflict."""
-        me = self._meeting.caller(visitor_id)
-        receiver = MixReceiver(visitor_id, me.stream_id)
-        self._meeting.conference.receivers[visitor_id] = receiver
-        self._meeting.record("media_answered", visitor=visitor_id)
-        return receiver
-
-    def close_sound(self, receiver: MixReceiver) -> None:
-        """Cease to mix for a page."""
-        receivers = self._meeting.conference.receivers
-        if receivers.get(receiver.receiver_id) is receiver:
-            del receivers[receiver.receiver_id]
 
     # -- inner workings
 

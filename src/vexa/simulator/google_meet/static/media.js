@@ -2,9 +2,12 @@
 import { readEvent, readSync } from "./collections.js";
 import { config, make } from "./dom.js";
 import { gathered } from "./gathered.js";
+import { PlayedMix } from "./played_mix.js";
 
 const SLOTS = 3;
 const SYNC_EVERY_MS = 5000;
+// The client's other pipeline, for browsers that can give it the packets.
+const isNetEq = config.neteq && "createEncodedStreams" in RTCRtpReceiver.prototype;
 
 // What "Audio only" in the page's own settings leaves behind, kept for the next visit.
 function isAudioOnly() {
@@ -25,11 +28,12 @@ export class Media {
     this.microphone = null;
     this.microphoneOn = true;
     this.asking = null;
+    this.mix = null;
   }
 
   // The elements exist before the call does, outside of every tile.
   addElements(parent) {
-    for (let slot = 0; slot < SLOTS; slot += 1) {
+    for (let slot = 0; slot < SLOTS && !isNetEq; slot += 1) {
       const element = make("audio", { autoplay: true });
       this.elements.push(element);
       parent.append(element);
@@ -61,7 +65,7 @@ export class Media {
     this.close();
     const connection = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
     this.connection = connection;
-    for (let slot = 0; slot < SLOTS; slot += 1) {
+    for (let slot = 0; slot < SLOTS && !isNetEq; slot += 1) {
       const { receiver } = connection.addTransceiver("audio", { direction: "recvonly" });
       if ("jitterBufferTarget" in receiver) receiver.jitterBufferTarget = 60;
       this.elements[slot].srcObject = new MediaStream([receiver.track]);
@@ -80,6 +84,7 @@ export class Media {
     await connection.setLocalDescription();
     await gathered(connection);
     sendOffer(connection.localDescription.sdp);
+    if (isNetEq) this.playMix(visitorId);
     this.sync(visitorId);
     this.timer = setInterval(() => this.sync(visitorId), SYNC_EVERY_MS);
   }
@@ -90,6 +95,11 @@ export class Media {
     if (!voice() && !this.asking) return;
     const { sender } = connection.addTransceiver(voice() ?? "audio", { direction: "sendonly" });
     this.asking?.then(() => connection === this.connection && sender.replaceTrack(voice()));
+  }
+
+  playMix(visitorId) {
+    this.mix = new PlayedMix(`/_/media/${config.code}/${visitorId}`, this.handlers.log);
+    this.mix.open();
   }
 
   async accept(sdp) {
@@ -115,6 +125,8 @@ export class Media {
     clearInterval(this.timer);
     this.connection?.close();
     this.connection = null;
+    this.mix?.close();
+    this.mix = null;
     for (const element of [...this.elements, ...this.pictures]) element.srcObject = null;
   }
 
