@@ -2,9 +2,10 @@
 
 `GET /transcripts` with 1 000 segments at 1 and 8 connections, `POST /bots` one after another and by
 20 users at once, the live feed with 1 000 readers at 20 events a second, ingest of 20 000 segments,
-memory of the four light services as `vexa up` runs them (and of the supervisord that shares it), and
-the time until they are ready. Bots are processes that do nothing. Top-level keys are SQLite's;
-`postgres` holds the other's. `DB=sqlite` or `DB=postgres` measures one of them. Rate limits are off.
+memory of the four light services as `vexa up` runs them (and of the supervisord that shares it),
+and the time until they are ready. Bots are processes that do nothing. Top-level keys are SQLite's;
+`postgres` holds the other's. `DB=sqlite` or `DB=postgres` measures one of them. Rate limits are
+off.
 """
 
 from __future__ import annotations
