@@ -18,7 +18,7 @@ from playwright.async_api import Error as PlaywrightError
 from vexa.bot.browser_features import FEATURES_OFF
 from vexa.bot.egress import Egress
 from vexa.bot.host_rules import HostRules
-from vexa.bot.settings import browser_environment
+from vexa.bot.settings import browser_environment, keep_driver_small
 from vexa.contracts.bot import BotLaunch, BrowserAccess
 from vexa.contracts.errors import ConfigurationError, JoinError
 from vexa.contracts.meeting import Outcome
@@ -154,6 +154,8 @@ async def open_browser(
 ) -> AsyncIterator[BrowserContext]:
     """Start a browser with a profile and a way out of its own; end both at the exit.
 
+    Changes this process's environment (`keep_driver_small`).
+
     Args:
         launch: says which Chromium, and what an operator opens to it.
         resolve: instead of the system's resolver.
@@ -169,6 +171,7 @@ async def open_browser(
     if obstacle is not None:
         _log.warning("browser_not_sandboxed", why=obstacle)
     small_shm = has_small_shm()
+    keep_driver_small()
     async with _way_out(launch, resolve) as egress_port, async_playwright() as playwright:
         temporary = _short_temporary_folder(Path(launch.work_dir))
         try:

@@ -103,8 +103,11 @@ async def test_the_last_switch_for_features_turns_off_what_the_drivers_does_and_
     tmp_path: Path,
 ) -> None:
     # a browser that writes down how it was started, and ends
-    script, line = tmp_path / "browser", tmp_path / "line"
-    script.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" > "{line}"\n')
+    script, line, driver = tmp_path / "browser", tmp_path / "line", tmp_path / "driver"
+    script.write_text(
+        f'#!/bin/sh\nprintf "%s\\n" "$@" > "{line}"\n'
+        f'tr "\\0" "\\n" < /proc/$PPID/environ > "{driver}"\n'
+    )
     script.chmod(0o755)
     launch = BotLaunch.model_validate(
         {
@@ -129,3 +132,6 @@ async def test_the_last_switch_for_features_turns_off_what_the_drivers_does_and_
         "SpareRendererForSitePerProcess",
     }
     assert drivers < last
+    # and the driver, which started it, is a small one
+    options = "NODE_OPTIONS=--max-semi-space-size=1"
+    assert options in driver.read_text().splitlines()
