@@ -13,6 +13,7 @@ last line is one JSON object.
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import sys
 import tempfile
@@ -27,8 +28,9 @@ from tests.bench.scorecard.client import ScorecardClient
 from tests.bench.scorecard.kept import KeptResults
 from tests.bench.scorecard.meeting import OneMeeting, World
 from tests.bench.scorecard.results import Result, confusion, figures
-from tests.bench.scorecard.table import PLATFORMS, all_cases
+from tests.bench.scorecard.table import PLATFORMS, SESSION, all_cases
 from tests.bench.scorecard.tables import markdown
+from tests.support.google_account import google_account
 from vexa.demo.settings import DemoSettings
 from vexa.demo.speech import read_recordings
 from vexa.demo.stage import open_stage
@@ -107,6 +109,13 @@ async def run_cases(world: World, plan: Plan, cases: list[Case], kept: KeptResul
     await asyncio.gather(*(run(case, seed) for case, seed in wanted))
 
 
+def lend_account(folder: Path) -> Path:
+    """Write the account that bots may ask for into a new folder; return the folder."""
+    folder.mkdir()
+    (folder / "google_meet.json").write_text(json.dumps(google_account(SESSION)))
+    return folder
+
+
 async def measure(
     settings: DemoSettings, home: Path, plan: Plan, cases: list[Case], kept: KeptResults
 ) -> None:
@@ -115,8 +124,9 @@ async def measure(
     if settings.speech is None:
         write_flite_speech(folder)
     model = settings.whisper_model_size
+    environment = {**ENVIRONMENT, "BOT_ACCOUNTS_DIR": str(lend_account(home / "accounts"))}
     async with (
-        open_stage(home, say, model=model, extra_environment=ENVIRONMENT) as stage,
+        open_stage(home, say, model=model, extra_environment=environment) as stage,
         ControlClient(stage.simulator.control_url) as control,
     ):
         client = ScorecardClient(stage.gateway_url, stage.server.admin_api_token)

@@ -17,6 +17,8 @@ from vexa.contracts.meeting import Outcome as O
 PLATFORMS = ("google_meet", "teams", "zoom", "jitsi")
 #: Passcodes that fit every platform's form, the right and a wrong one.
 RIGHT, WRONG = "s3cret99", "guess1234"
+#: Session of the account that the server lends to bots.
+SESSION = "s3cret-session"
 IN, LOBBY = Wait(S.ACTIVE), Wait(S.AWAITING_ADMISSION)
 ASK = {"access": "ask"}
 #: Time within which a bot has surely seen who is there, seconds.
@@ -151,6 +153,9 @@ def google_meet() -> list[Case]:
     name = "google_meet"
     asks = {**ASK, "kill_on_knock": True}
     dialogs = ("recording", "got_it", "others_may_see", "gemini", "still_there")
+    members = {"guests": False, "session": SESSION}
+    ended = {**members, "session": "another"}
+    with_account = {"authenticated": True}
     knocks = {"expire": O.KNOCK_TIMED_OUT, "block": O.BLOCKED, "kill_page": O.BLOCKED}
     return [
         *(
@@ -165,6 +170,8 @@ def google_meet() -> list[Case]:
         page(name, "blocked", O.BLOCKED, page="blocked"),
         page(name, "sign_in", O.SIGN_IN_REQUIRED, page="sign_in"),
         page(name, "captcha", O.CAPTCHA, captcha=True),
+        Case(name, "account_signed_out", kept_out(O.ACCOUNT_SIGNED_OUT), (), ended, with_account),
+        variant(name, "account", options=members, ask=with_account),
         variant(name, "interstitial", options={"interstitial": True}),
         variant(name, "dialogs", options={"dialogs": dialogs}),
         variant(name, "strict_policy", options={"csp": "strict"}),

@@ -10,6 +10,7 @@ import pytest
 
 from tests.e2e.bot.conftest import World
 from tests.support.bot_process import BOT_NAME, CODE
+from tests.support.google_account import google_account
 from tests.support.wait_until import wait_until
 from vexa.contracts.bot import ACCOUNT_FILE
 from vexa.contracts.meeting import MeetingStatus, Outcome
@@ -164,19 +165,12 @@ async def test_a_captcha_that_nobody_solves_ends_the_join_as_what_it_was(world: 
     assert world.manager.end.outcome is Outcome.CAPTCHA
 
 
-def account(session: str) -> dict[str, list[dict[str, object]]]:
-    """An account whose session is this, and was renewed long ago."""
-    google = {"domain": ".google.com", "secure": True, "httpOnly": True, "sameSite": "None"}
-    renewed = {"name": "__Secure-1PSIDTS", "value": "old", **google}
-    return {"cookies": [{"name": "SID", "value": session, **google}, renewed]}
-
-
 async def test_a_bot_with_an_account_joins_where_guests_may_not_and_keeps_it_fresh(
     world: World,
 ) -> None:
     await world.control.create_meeting(CODE, guests=False, session="s3cret", access="ask")
     await world.control.add_participant(CODE, "Ada")
-    bot = await world.send(account=account("s3cret"))
+    bot = await world.send(account=google_account("s3cret"))
     await world.manager.wait_for("awaiting_admission")
     await world.control.order(CODE, "admit")
     await world.manager.wait_for("active")
@@ -195,7 +189,7 @@ async def test_a_bot_with_an_account_joins_where_guests_may_not_and_keeps_it_fre
 @pytest.mark.parametrize("guests", [True, False])
 async def test_a_bot_whose_account_is_signed_out_joins_nothing(world: World, guests: bool) -> None:
     await world.control.create_meeting(CODE, guests=guests, session="s3cret")
-    bot = await world.send(account=account("expired"))
+    bot = await world.send(account=google_account("expired"))
     assert await bot.ended(within_s=180) == 0
     assert world.manager.statuses == ["joining", "failed"]
     assert world.manager.end.outcome is Outcome.ACCOUNT_SIGNED_OUT
