@@ -34,6 +34,9 @@ def start(
     passcode: Annotated[
         str | None, typer.Option(envvar="VEXA_PASSCODE", help="The meeting's passcode.")
     ] = None,
+    authenticated: Annotated[
+        bool, typer.Option("--authenticated", help="Join with the server's account, or not at all.")
+    ] = False,
     follow: Annotated[bool, typer.Option("--follow", help="Go on as `vexa bot follow`.")] = False,
     as_json: AsJson = False,
     url: Url = None,
@@ -47,6 +50,7 @@ def start(
         place = {"platform": platform, "native_meeting_id": known_id}
     speech = _speech(language, task, allow, hotwords)
     wanted = {**place, **speech, "bot_name": name, "passcode": passcode}
+    wanted["authenticated"] = authenticated or None
     sent = server.as_user("POST", "/bots", json=_given(wanted))
     if as_json:
         print_json(sent)

@@ -112,6 +112,11 @@ def test_a_bot_from_start_to_end(server: WholeServer, as_user: Run, user: User) 
     assert as_user("transcript", "follow", LINK).stdout.endswith("] Ada: Good morning.\n")
 
 
+def test_a_bot_with_an_account_is_asked_of_a_server_that_has_one(as_user: Run) -> None:
+    refused = as_user("bot", "start", LINK, "--authenticated", code=1)
+    assert "no account for bots in google_meet" in str(refused.exception)
+
+
 async def speak(server: WholeServer, meeting_id: int) -> None:
     bus = Bus(server.redis_url)
     await say.write(
