@@ -133,6 +133,7 @@ async def test_sound_comes_by_web_audio_alone_and_only_once_it_is_joined(
     assert await page.evaluate("() => typeof window.context") == "undefined"
     await page.get_by_role("button", name="Join with Computer Audio").click()
     await control.wait_for_event(MEETING, "sound", state="connected")
+    await expect(page.locator(AUDIO)).to_have_attribute("aria-label", "unmute my microphone")
     await control.start_clock(MEETING)
 
     async def is_loud() -> bool:

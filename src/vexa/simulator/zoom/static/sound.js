@@ -11,8 +11,12 @@ export class Sound {
     this.connections = [];
   }
 
+  get isOpen() {
+    return this.mix !== null;
+  }
+
   async open() {
-    if (this.mix) return;
+    if (this.isOpen) return;
     for (const label of ["ZoomWebclientAudioDataChannel", "ZoomWebclientVideoDataChannel"]) {
       const connection = new RTCPeerConnection();
       connection.createDataChannel(label);
