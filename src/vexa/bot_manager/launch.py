@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
 
 from vexa.bot_manager.accounts import Accounts
+from vexa.bot_manager.answers_first import AnswersFirst
 from vexa.bot_manager.bot_requests import WantedBot
 from vexa.bot_manager.fleet import Fleet
 from vexa.bot_manager.keeper import Keeper
@@ -28,9 +29,6 @@ from vexa.storage.database import Database
 from vexa.storage.tables import MeetingRow
 
 _log = structlog.get_logger(__name__)
-
-#: Processes that are being started at a time: of a crowd of requests, answers come before starts.
-STARTS_AT_ONCE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +64,11 @@ class Launcher:
         self._moves = moves
         self._keeper = keeper
         self._tasks = tasks
-        self._places = asyncio.Semaphore(STARTS_AT_ONCE)
+        self._answers = AnswersFirst()
+
+    def answering(self) -> AbstractContextManager[None]:
+        """Hold starts back while a request for a bot is being answered within this."""
+        return self._answers.answering()
 
     def begin(self, order: LaunchOrder) -> None:
         """Launch behind the caller's back. The fleet knows of the launch already."""
@@ -75,7 +77,7 @@ class Launcher:
     async def _launch(self, order: LaunchOrder) -> None:
         meeting_id, connection_id = order.meeting.id, order.meeting.connection_id
         try:
-            async with self._places:
+            async with await self._answers.place():
                 work_dir = await self._work_dirs.make(connection_id)
                 account = await self._account(order.wanted)
                 launch = self._launch_message(order, str(work_dir), account)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import uuid
 
 from vexa.bot_manager.accounts import Accounts
-from vexa.bot_manager.bot_requests import read_request
+from vexa.bot_manager.bot_requests import WantedBot, read_request
 from vexa.bot_manager.fleet import Fleet
 from vexa.bot_manager.launch import Launcher, LaunchOrder, new_container_name
 from vexa.bot_manager.moves import Moves, Stopper
@@ -52,8 +51,6 @@ class BotService:
         self._publisher = publisher
         self._speech = speech
         self.is_draining = False
-        # makings wait for each other in the database anyway: here they hold no connection
-        self._making = asyncio.Lock()
 
     async def send_bot(
         self, user_id: int, request: MeetingCreate, correlation_id: str
@@ -74,6 +71,13 @@ class BotService:
         )
         if self.is_draining:
             raise Unavailable("The server is shutting down and takes no new bots.")
+        with self._launcher.answering():
+            row = await self._make_meeting(user_id, wanted)
+        self._launcher.begin(LaunchOrder(row, wanted, correlation_id))
+        self._publisher.wake()
+        return row
+
+    async def _make_meeting(self, user_id: int, wanted: WantedBot) -> MeetingRow:
         speech = await self._speech_answer()
         speech.check(of_data(wanted.data))
         new = NewMeeting(
@@ -87,16 +91,13 @@ class BotService:
         )
         self._fleet.begin_launch(new.connection_id)
         try:
-            row = await self._create(new, speech.problem)
+            return await self._create(new, speech.problem)
         except BaseException:
             self._fleet.end_launch(new.connection_id)
             raise
-        self._launcher.begin(LaunchOrder(row, wanted, correlation_id))
-        self._publisher.wake()
-        return row
 
     async def _create(self, new: NewMeeting, speech_problem: str | None) -> MeetingRow:
-        async with self._making, self._database.transaction() as session:
+        async with self._database.transaction() as session:
             row = await meetings.create(session, new, host_limit=self._settings.max_bots)
             if speech_problem is not None:
                 raise SpeechUnavailable(speech_problem)
