@@ -99,6 +99,7 @@ CONTROLS: dict[str, dict[str, tuple[str, ...]]] = {
         "join_now": meet.JOIN_BUTTONS,
         "without_devices": meet.WITHOUT_DEVICES,
         "got_it": meet.GOT_IT,
+        "stay": meet.GOT_IT,
         "mic_off": meet.MICROPHONE_ON,
         "cam_off": meet.CAMERA_ON,
         "leave": meet.LEAVE_BUTTONS,

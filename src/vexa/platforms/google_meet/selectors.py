@@ -163,7 +163,16 @@ WITHOUT_DEVICES = (
     _button("Continue without microphone and camera"),
     _button("Ohne Mikrofon und Kamera fortfahren"),
 )
-GOT_IT = (_button("Got it"), _button("OK, verstanden"), _button("Ok"), _button("OK"))
+#: Put away a dialog that asks nothing that matters; "still there?" ends the call of who is silent.
+GOT_IT = (
+    _button("Got it"),
+    _button("Stay in the call"),
+    # (guess)
+    _button("OK, verstanden"),
+    _button("Ok"),
+    _button("OK"),
+    _button("Im Anruf bleiben"),
+)
 CONSENT_BUTTONS = (
     'div[role="dialog"] button[data-mdc-dialog-action="ok"]',
     'div[role="dialog"] button[data-mdc-dialog-action="accept"]',
