@@ -19,7 +19,9 @@ KNOCKED = ["joining", "awaiting_admission"]
 
 
 async def test_an_open_meeting_is_joined_by_hand_and_left_on_order(world: World) -> None:
-    await world.control.create_meeting(CODE, dialogs=["recording", "still_there"], interstitial=True)
+    await world.control.create_meeting(
+        CODE, dialogs=["recording", "still_there"], interstitial=True
+    )
     await world.control.add_participant(CODE, "Ada")
     bot = await world.send(notice="Notes are being taken.")
     await world.manager.wait_for("active")
