@@ -48,17 +48,29 @@ async def _give_name(page: MeetingPage, name: str) -> None:
         raise JoinError(Outcome.PAGE_CHANGED, "join: the name field cannot be typed into")
 
 
+class _Refusals:
+    """Ends the way in once enough looks in a row show that the page refuses."""
+
+    def __init__(self) -> None:
+        self._looks = 0
+
+    def take(self, view: PageView) -> bool:
+        """Take one look; tell whether it shows a refusal. Raises JoinError."""
+        refusal = judge_refusal(view)
+        self._looks = self._looks + 1 if refusal else 0
+        if refusal and refusal.outcome and self._looks >= _SURE:
+            raise JoinError(refusal.outcome, refusal.reason)
+        return refusal is not None
+
+
 async def _wait_for_name_field(page: MeetingPage) -> PageView:
     waited_s = 0.0
-    refused = 0
+    refusals = _Refusals()
     while waited_s < _NAME_FIELD_S:
         view = await page.look()
-        refusal = judge_refusal(view)
-        refused = refused + 1 if refusal else 0
-        if refusal and refusal.outcome and refused >= _SURE:
-            raise JoinError(refusal.outcome, refusal.reason)
+        is_refused = refusals.take(view)
         is_covered = await _dismiss(page, view)
-        if view.has("name_input") and not refusal and not is_covered:
+        if view.has("name_input") and not is_refused and not is_covered:
             return view
         await page.pause(_LOOK_EVERY_S)
         waited_s += _LOOK_EVERY_S
@@ -67,19 +79,17 @@ async def _wait_for_name_field(page: MeetingPage) -> PageView:
 
 async def _wait_for_signed_in_page(page: MeetingPage) -> None:
     waited_s = named_s = 0.0
-    refused = ready = 0
+    ready = 0
+    refusals = _Refusals()
     while waited_s < _NAME_FIELD_S:
         view = await page.look()
-        refusal = judge_refusal(view)
-        refused = refused + 1 if refusal else 0
-        if refusal and refusal.outcome and refused >= _SURE:
-            raise JoinError(refusal.outcome, refusal.reason)
+        is_refused = refusals.take(view)
         is_covered = await _dismiss(page, view)
         named_s = named_s + _LOOK_EVERY_S if view.has("name_input") else 0.0
         if named_s >= _SIGNED_IN_BY_S:
             raise _signed_out()
         is_ready = view.has("join_button") and not view.has("name_input") and not is_covered
-        ready = ready + 1 if is_ready and not refusal else 0
+        ready = ready + 1 if is_ready and not is_refused else 0
         if ready >= _SURE:
             return
         await page.pause(_LOOK_EVERY_S)
