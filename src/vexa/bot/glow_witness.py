@@ -27,7 +27,7 @@ _MOST_SOURCES = 500
 
 
 @dataclass(slots=True)
-class _Stretch:
+class _Solo:
     """What one source alone has sounded without a break."""
 
     source: str
@@ -40,7 +40,7 @@ class GlowWitness:
     """Counts, for each source, whose tile was lit. `take` and `note` come in order of time."""
 
     _lit: set[str] = field(default_factory=set)
-    _stretch: _Stretch | None = None
+    _solo: _Solo | None = None
     _moments: dict[str, Counter[str]] = field(default_factory=dict)
 
     def note(self, sign: Speaking) -> None:
@@ -50,17 +50,15 @@ class GlowWitness:
     def take(self, piece: AudioPiece) -> None:
         """Take one piece of sound, as it comes from the page."""
         length_ms = len(piece.samples) * 1000 / piece.rate_hz
-        stretch = self._stretch
+        solo = self._solo
         if piece.source is None:
-            self._stretch = None
-        elif stretch is None or piece.at_ms - stretch.end_ms > _PAUSE_MS:
-            self._stretch = _Stretch(piece.source, piece.at_ms, piece.at_ms + length_ms)
-        elif stretch.source != piece.source:
-            # two at once, or one right after the other: nobody's until it has settled
-            self._stretch = _Stretch(piece.source, piece.at_ms, piece.at_ms + length_ms)
+            self._solo = None
+        elif solo is None or solo.source != piece.source or piece.at_ms - solo.end_ms > _PAUSE_MS:
+            # of two at once none gets past this: their pieces take turns
+            self._solo = _Solo(piece.source, piece.at_ms, piece.at_ms + length_ms)
         else:
-            stretch.end_ms = max(stretch.end_ms, piece.at_ms + length_ms)
-            if piece.at_ms - stretch.begin_ms >= _SETTLED_MS and len(self._lit) == 1:
+            solo.end_ms = max(solo.end_ms, piece.at_ms + length_ms)
+            if piece.at_ms - solo.begin_ms >= _SETTLED_MS and len(self._lit) == 1:
                 self._count(piece.source, next(iter(self._lit)), length_ms)
 
     def _count(self, source: str, device_id: str, length_ms: float) -> None:

@@ -137,8 +137,10 @@ class Hearing:
 
     def _believe_witness(self) -> None:
         for source in self._witness.sources:
+            if self._roster.device_of(source) is not None:
+                continue
             owner = self._witness.owner_of(source)
-            if owner is None or self._roster.device_of(source) is not None:
+            if owner is None:
                 continue
             _log.info("source_owner_witnessed")
             self._roster.apply(RosterChange(streams={source: owner}))
