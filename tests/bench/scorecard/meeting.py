@@ -22,6 +22,7 @@ from tests.bench.scorecard.cases import Act, Case, Chat, Hold, Order, Step, Wait
 from tests.bench.scorecard.client import ScorecardClient
 from tests.bench.scorecard.play import compose, monologue, write_noise
 from tests.bench.scorecard.results import NOT_RUN, Result, Told
+from vexa.commands.simulate.meeting import random_id
 from vexa.contracts.meeting import TERMINAL, MeetingStatus
 from vexa.demo.api_client import ApiRefused, Frame
 from vexa.demo.heard import read_frames
@@ -64,18 +65,6 @@ class World:
     silence_s: float
 
 
-def native_id(platform: str, dice: random.Random) -> str:
-    """Return a meeting's id in the platform's form."""
-    letters = "".join(dice.choices("abcdefghijklmnopqrstuvwxyz", k=10))
-    digits = "".join(dice.choices("123456789", k=11))
-    return {
-        "google_meet": f"{letters[:3]}-{letters[3:7]}-{letters[7:]}",
-        "teams": digits,
-        "zoom": digits,
-        "jitsi": f"room{letters}",
-    }[platform]
-
-
 @dataclass
 class OneMeeting:
     """One seeded meeting of a case."""
@@ -95,7 +84,7 @@ class OneMeeting:
     def __post_init__(self) -> None:
         """Draw what the seed decides."""
         self.dice = random.Random(f"{self.case.key}/{self.seed}")
-        self.code = native_id(self.case.platform, self.dice)
+        self.code = random_id(self.case.platform, self.dice)
         self.sent: dict[str, Any] = {}
         self.stage = SimulatedMeeting(self.world.control, self.code)
 
