@@ -24,9 +24,9 @@ SURE = 0.8
 SURE_SPAN_S = 0.5
 #: A word of this age needs agreement over less audio; an even older one needs none, so that one
 #: doubtful word cannot hold back all that follows it.
-OLD_S = 3.5
+OLD_S = 3.2
 OLD_SPAN_S = 1.2
-VERY_OLD_S = 3.8
+VERY_OLD_S = 3.4
 #: Settled words leave at the end of a sentence, at a comma once they span this long, or anywhere:
 #: that many of them once the oldest has the first age, however few once it has the second.
 CLAUSE_S = 1.0
