@@ -1,4 +1,7 @@
-"""From a meeting's address to the press of "Join now", as a guest, in every client Teams serves."""
+"""From a meeting's address to the press of "Join now", in every client Teams serves.
+
+A guest gives a name; an account is proved to be signed in, or nothing is pressed.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from vexa.contracts.meeting import Outcome
 from vexa.platforms.base import Entry, MeetingPage, PageView
 from vexa.platforms.page_acts import click_first, type_first
 from vexa.platforms.teams import selectors
+from vexa.platforms.teams.account import Proof, asks_guests, signed_out
 from vexa.platforms.teams.admission import judge_refusal
 from vexa.platforms.teams.page_code import ASK_FOR_DEVICES
 
@@ -40,43 +44,52 @@ async def knock(page: MeetingPage, entry: Entry) -> None:
     Raises:
         JoinError: the page refuses, cannot be read, or does not look as expected.
     """
-    url = guest_url(entry.url)
+    url = entry.url if entry.signed_in else guest_url(entry.url)
     await page.open(url)
-    await _Approach(page, url).wait_for_name_field()
-    if not await type_first(page, selectors.NAME_INPUTS, entry.bot_name):
+    approach = _Approach(page, url, Proof(_LOOK_EVERY_S) if entry.signed_in else None)
+    await approach.wait()
+    if not entry.signed_in and not await type_first(page, selectors.NAME_INPUTS, entry.bot_name):
         raise JoinError(Outcome.PAGE_CHANGED, "join: the name field cannot be typed into")
     await _switch_off(page, "microphone_on", selectors.MICROPHONE_ON)
     await _switch_off(page, "camera_on", selectors.CAMERA_ON)
     await _choose_sound(page)
-    await _press_join(page)
+    await _press_join(page, signed_in=entry.signed_in)
 
 
 class _Approach:
-    """Everything between the address and the name field."""
+    """Everything between the address and the name field, or the proof of the account."""
 
-    def __init__(self, page: MeetingPage, url: str) -> None:
+    def __init__(self, page: MeetingPage, url: str, proof: Proof | None) -> None:
         self._page = page
         self._url = url
+        self._proof = proof
         self._launched = 0
         self._asked_for_devices = False
         self._splash_s = 0.0
         self._reopened = False
 
-    async def wait_for_name_field(self) -> None:
+    async def wait(self) -> None:
         waited_s = 0.0
         refused = 0
         while waited_s < _NAME_FIELD_S:
             view = await self._page.look()
-            refusal = judge_refusal(view)
+            is_passing = self._proof is not None and self._proof.is_passing(view)
+            refusal = None if is_passing else judge_refusal(view)
             refused = refused + 1 if refusal else 0
             if refusal and refusal.outcome and refused >= _SURE:
                 raise JoinError(refusal.outcome, refusal.reason)
             is_covered = await self._pass(view)
-            if view.has("name_input") and not refusal and not is_covered:
+            if self._is_ready(view) and not refusal and not is_covered:
                 return
             await self._page.pause(_LOOK_EVERY_S)
             waited_s += _LOOK_EVERY_S
-        raise JoinError(Outcome.PAGE_CHANGED, "join: no name field")
+        missing = "name field" if self._proof is None else "page that shows the account"
+        raise JoinError(Outcome.PAGE_CHANGED, f"join: no {missing}")
+
+    def _is_ready(self, view: PageView) -> bool:
+        if self._proof is not None:
+            return self._proof.is_proved(view)
+        return view.has("name_input")
 
     async def _pass(self, view: PageView) -> bool:
         """Do what this page asks for; tell whether something lay over the name field."""
@@ -119,8 +132,10 @@ async def _choose_sound(page: MeetingPage) -> None:
         await click_first(page, selectors.SPEAKER_OFF)
 
 
-async def _press_join(page: MeetingPage) -> None:
+async def _press_join(page: MeetingPage, *, signed_in: bool) -> None:
     for _ in range(_PRESS_TRIES):
+        if signed_in and asks_guests(await page.look()):
+            raise signed_out("the page asks for a name")
         pressed = await click_first(page, selectors.JOIN_BUTTONS)
         await page.pause(_AFTER_PRESS_S)
         view = await page.look()

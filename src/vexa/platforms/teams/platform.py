@@ -21,6 +21,7 @@ from vexa.platforms.base import (
 )
 from vexa.platforms.incoming_video import IncomingVideo
 from vexa.platforms.teams import (
+    account,
     admission,
     join,
     leave,
@@ -61,10 +62,13 @@ class Teams(PlatformDefaults):
         self._end_ms = 0.0
         self._prejoin_looks = 0
         self._knocks = 0
+        self._signed_in = False
 
     async def knock(self, page: MeetingPage, entry: Entry) -> None:
         """See `join.knock`."""
-        self._company.bot_name = entry.bot_name
+        self._signed_in = entry.signed_in
+        # an account has its own name in the meeting, which no page before it tells
+        self._company.bot_name = "" if entry.signed_in else entry.bot_name
         await join.knock(page, entry)
 
     def hears(self, names: TrackNames, at_ms: float, peak: int) -> bool:
@@ -79,7 +83,11 @@ class Teams(PlatformDefaults):
         if judged.stage is Stage.LOBBY:
             # an end that was told before this knock is of another call
             self._end = None
-        if self._prejoin_looks >= _FORGOTTEN_LOOKS and self._knocks < _MOST_KNOCKS:
+        forgotten = self._prejoin_looks >= _FORGOTTEN_LOOKS
+        if forgotten and self._signed_in and account.asks_guests(view):
+            lost = "knock: the page asks for a name"
+            return Judgement(Stage.OVER, lost, Outcome.ACCOUNT_SIGNED_OUT)
+        if forgotten and self._knocks < _MOST_KNOCKS:
             self._prejoin_looks = 0
             self._knocks += 1
             return Judgement(Stage.CONSENT, admission.JOIN_AGAIN)

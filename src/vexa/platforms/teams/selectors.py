@@ -166,6 +166,21 @@ NAME_INPUTS = (
     'input[placeholder*="name" i]',
 )
 
+#: The account's own control in the full client's header, and what a signed-out page has instead.
+#: Seen by public projects on Teams' main page up to 2026-11; that the page before a meeting has it
+#: too is a guess.
+ACCOUNT_SIGNS = (
+    '[data-tid="me-control-avatar-trigger"]',
+    "#idna-me-control-avatar-trigger",
+    '[data-tid="me-control-avatar"]',
+    "button#personDropdown",
+)
+SIGN_IN_BUTTONS = (
+    '[data-tid="me-control-signin-trigger"]',
+    '[data-tid="me-control-avatar-signin-button"]',
+    '[data-tid="signin-button"]',
+)
+
 JOIN_BUTTONS = (
     '[data-tid="prejoin-join-button"]',
     _button("Join now"),
@@ -265,6 +280,9 @@ PROBES = {
     "other_audio": Probe(", ".join(COMPUTER_AUDIO)),
     "speaker_off": Probe(", ".join(SPEAKER_OFF)),
     "sign_in_form": Probe('input[name="loginfmt"][type="email"]'),
+    "password_form": Probe('input[name="passwd"]'),
+    "account": Probe(", ".join(ACCOUNT_SIGNS)),
+    "sign_in_button": Probe(", ".join(SIGN_IN_BUTTONS)),
     "captcha": Probe('[data-tid="HIP-Captcha-Image"]'),
     "lobby": Probe('[data-tid*="lobby" i]'),
     "dialog": Probe('[role="dialog"]'),

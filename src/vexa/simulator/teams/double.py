@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from vexa.simulator.doubles import Double
+from vexa.simulator.teams.accounts import SIGN_IN_HOST, SIGN_IN_URL
 from vexa.simulator.teams.options import TeamsOptions
-from vexa.simulator.teams.pages import SIGN_IN_HOST, SIGN_IN_URL, build_page_router
+from vexa.simulator.teams.pages import build_page_router
 from vexa.simulator.teams.wire import TeamsWire, device_ids
 
 DOUBLE = Double(

@@ -27,6 +27,13 @@ class TeamsOptions(MeetingOptions):
     sign_in_by: Literal["form", "redirect"] = Field(
         "form", description="page=sign_in: a form without a change of address, or another host"
     )
+    session: str | None = Field(
+        None,
+        description="a browser whose ESTSAUTHPERSISTENT is this is signed in, by the way of "
+        "the sign-in host; another one is asked there to sign in; without one it is a guest",
+    )
+    guests: bool = Field(True, description="false: whoever is not signed in may not join")
+    account_name: str = Field("Notetaker Account", description="who is signed in")
     outlines: Literal["class", "style", "none"] = Field(
         "class", description="how a tile shows a voice"
     )

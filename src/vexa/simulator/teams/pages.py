@@ -9,20 +9,27 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Response, WebSocket
+from fastapi import APIRouter, Request, Response, WebSocket
 from fastapi.responses import RedirectResponse
 
 from vexa.simulator.live_meeting import LiveMeeting
 from vexa.simulator.page_files import POLICIES, add_files, html_page
 from vexa.simulator.page_socket import UNKNOWN_MEETING, serve_page
 from vexa.simulator.page_texts import texts_in
+from vexa.simulator.teams.accounts import (
+    SIGN_IN_PATH,
+    SIGN_IN_URL,
+    Who,
+    add_return,
+    by_the_sign_in_host,
+    hand_on,
+    who_is,
+)
 from vexa.simulator.teams.options import TeamsOptions
 from vexa.simulator.teams.signalling import LONGEST_CHAT, handle, serve_frames, wire_of
 from vexa.simulator.teams.texts import TEXTS
 
 STATIC = Path(__file__).parent / "static"
-SIGN_IN_HOST = "login.microsoftonline.com"
-SIGN_IN_URL = f"https://{SIGN_IN_HOST}/common/oauth2/authorize"
 
 FindMeeting = Callable[[str], LiveMeeting | None]
 
@@ -43,19 +50,27 @@ def _plain_page(show: str, locale: str = "en", **more: Any) -> Response:
     return _html("none", {"locale": locale, "texts": texts, "show": show, **more})
 
 
-def _client_path(options: TeamsOptions) -> str:
-    """Address of the client that this session is given."""
+def _client_path(options: TeamsOptions, anon: str) -> str:
+    """Address of the client that this session is given; the guests' only where it asks for it."""
     native_id = options.native_id
-    if options.client == "v2":
-        return f"/v2/?meetingjoin=true&id={native_id}#/meet/{native_id}"
+    may_be_known = options.session is not None and anon != "true"
+    if options.client == "v2" or may_be_known:
+        full = {"meetingjoin": "true", "anon": anon, "id": native_id}
+        return f"/v2/?{urlencode(full)}#/meet/{native_id}"
     coords = {"conversationId": f"19:meeting_{native_id}@thread.v2", "messageId": "0"}
     packed = base64.urlsafe_b64encode(json.dumps(coords | {"id": native_id}).encode()).decode()
     query = {"agent": "web", "lightExperience": "true", "coords": packed, "id": native_id}
+    query["anon"] = anon
     return f"/light-meetings/launch?{urlencode(query)}"
 
 
-def _client_page(meeting: LiveMeeting) -> Response:
+def _client_page(meeting: LiveMeeting, request: Request) -> Response:
     options = wire_of(meeting).options
+    who = who_is(request, options)
+    if who is Who.UNKNOWN:
+        return by_the_sign_in_host(request, options)
+    if who is Who.GUEST and not options.guests:
+        return _plain_page("verify", options.locale)
     shown = options.model_dump(
         include={
             *("locale", "client", "splash_s", "devices_question", "sound_off", "started"),
@@ -64,6 +79,7 @@ def _client_page(meeting: LiveMeeting) -> Response:
     )
     texts = texts_in(TEXTS, options.locale, options.apostrophe)
     config = {**shown, "texts": texts, "code": options.native_id, "sign_in_url": SIGN_IN_URL}
+    config["account"] = options.account_name if who is Who.ACCOUNT else None
     return _html("strict" if options.client == "light" else "none", config)
 
 
@@ -76,36 +92,39 @@ def build_page_router(find_meeting: FindMeeting) -> APIRouter:
     async def landing() -> Response:
         return _plain_page("landing")
 
-    @router.get("/common/oauth2/authorize")
-    async def sign_in() -> Response:
-        return _plain_page("sign_in_page")
+    @router.get(SIGN_IN_PATH)
+    async def sign_in(request: Request, id: str = "") -> Response:
+        meeting = find_meeting(id)
+        session = wire_of(meeting).options.session if meeting else None
+        return hand_on(request, session) or _plain_page("sign_in_page")
 
     @router.get("/meet/{native_id}")
-    async def meet(native_id: str) -> Response:
+    async def meet(native_id: str, anon: str = "") -> Response:
         meeting = find_meeting(native_id)
         if meeting is None:
             return _plain_page("not_found")
         options = wire_of(meeting).options
-        target = _client_path(options)
         if not options.launcher:
-            return RedirectResponse(target)
-        query = urlencode({"url": f"/_#/meet/{native_id}", "type": "meet", "id": native_id})
+            return RedirectResponse(_client_path(options, anon))
+        asked = {"url": f"/_#/meet/{native_id}", "type": "meet", "id": native_id, "anon": anon}
+        query = urlencode(asked)
         return RedirectResponse(f"/dl/launcher/launcher.html?{query}")
 
     @router.get("/dl/launcher/launcher.html")
-    async def launcher(id: str = "") -> Response:
+    async def launcher(id: str = "", anon: str = "") -> Response:
         meeting = find_meeting(id)
         if meeting is None:
             return _plain_page("not_found")
         options = wire_of(meeting).options
-        return _plain_page("launcher", options.locale, target=_client_path(options))
+        return _plain_page("launcher", options.locale, target=_client_path(options, anon))
 
     @router.get("/light-meetings/launch")
     @router.get("/v2/")
-    async def client(id: str = "") -> Response:
+    async def client(request: Request, id: str = "") -> Response:
         meeting = find_meeting(id)
-        return _plain_page("not_found") if meeting is None else _client_page(meeting)
+        return _plain_page("not_found") if meeting is None else _client_page(meeting, request)
 
+    add_return(router)
     _add_sockets(router, find_meeting)
     return router
 

@@ -20,6 +20,11 @@ export function showSignIn() {
   return showText("verify", make("input", { type: "email", name: "loginfmt" }));
 }
 
+// The sign-in host's own page.
+export function showSignInPage() {
+  showText("sign_in_page", make("input", { type: "email", name: "loginfmt" }));
+}
+
 export function showCaptcha() {
   const image = make("div", { "data-tid": "HIP-Captcha-Image" }, "X7kP");
   root.append(make("div", { class: "screen" }, make("h2", {}, texts.captcha), image));
@@ -54,10 +59,16 @@ function radios() {
   return both;
 }
 
+// What the full client shows of whoever is signed in.
+function accountHeader() {
+  const label = `${texts.account}: ${config.account}`;
+  return make("header", {}, button("", { "data-tid": "me-control-avatar-trigger", "aria-label": label }, () => {}));
+}
+
 // The pre-join page. `join` gets the name, whether sound and microphone are wanted, and the event.
 export function showPrejoin(name, join) {
   const field = make("input", { type: "text", "data-tid": "prejoin-display-name-input", placeholder: texts.your_name });
-  field.value = name;
+  field.value = config.account ?? name;
   const [mute, video] = [toggle("toggle-mute", texts.mic), toggle("toggle-video", texts.camera)];
   const [computer, none] = radios();
   let isAsked = config.devices_question === "never";
@@ -72,7 +83,8 @@ export function showPrejoin(name, join) {
     join({ name: field.value.trim(), sound: isOn(computer), microphone: isOn(mute), trusted: event.isTrusted });
   });
   const cancel = button(texts.cancel, { "data-tid": "prejoin-cancel-button" }, () => location.assign("/"));
-  root.replaceChildren(make("main", { class: "screen" }, field, mute, video, computer, none, go, cancel));
+  const who = config.account ? accountHeader() : field;
+  root.replaceChildren(make("main", { class: "screen" }, who, mute, video, computer, none, go, cancel));
   if (config.devices_question === "twice") askWithoutDevices(() => {});
 }
 

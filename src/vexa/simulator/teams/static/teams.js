@@ -91,5 +91,6 @@ function openMeeting() {
 }
 
 if (config.show === "launcher") screens.showLauncher();
+else if (config.show === "sign_in_page") screens.showSignInPage();
 else if (config.show) screens.showText(config.show);
 else openMeeting();
