@@ -14,7 +14,7 @@ from vexa.bot_manager.moves import Moves, Stopper
 from vexa.bot_manager.outbox_publisher import OutboxPublisher
 from vexa.bot_manager.speech_wishes import reconfigured
 from vexa.bus.connection import Bus
-from vexa.contracts.bot import Heartbeat, OrderKind, SpeechWishes
+from vexa.contracts.bot import Hears, Heartbeat, OrderKind, SpeechWishes
 from vexa.contracts.errors import NotAllowed
 from vexa.contracts.http.bots import BotConfig
 from vexa.contracts.meeting import (
@@ -152,3 +152,16 @@ async def test_the_meeting_says_whether_its_people_were_told(rig: Rig) -> None:
             now = await meetings.by_id(session, row.id)
         assert now is not None
         assert now.data.get("notice_posted") is kept
+
+
+async def test_the_meeting_says_by_what_its_bot_hears(rig: Rig) -> None:
+    row = await rig.meeting()
+    await rig.moves.request_stop(row.id, Stopper.USER)
+    told = (None, Hears.NOTHING, Hears.SINK, None)
+    for hears, kept in zip(told, (None, "nothing", "sink", "sink"), strict=True):
+        beat = _beat().model_copy(update={"hears": hears})
+        await asyncio.wait_for(rig.heartbeats.take(_claims(row.id), beat), 10)
+        async with rig.database.transaction() as session:
+            now = await meetings.by_id(session, row.id)
+        assert now is not None
+        assert now.data.get("hears") == kept

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-import secrets
 import shutil
-import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -19,6 +17,7 @@ from vexa.bot.browser_features import FEATURES_OFF
 from vexa.bot.egress import Egress
 from vexa.bot.host_rules import HostRules
 from vexa.bot.settings import browser_environment, keep_driver_small
+from vexa.bot.short_folder import short_folder
 from vexa.contracts.bot import BotLaunch, BrowserAccess
 from vexa.contracts.errors import ConfigurationError, JoinError
 from vexa.contracts.meeting import Outcome
@@ -43,10 +42,8 @@ _ALWAYS = (
     "--disable-renderer-backgrounding",
     "--password-store=basic",
 )
-#: What Chromium makes in its folder for temporary files, six letters being random; and how long
-#: such a path may be (unix(7): `sun_path` with its closing zero).
+#: What Chromium makes in its folder for temporary files, six letters being random.
 _CHROMIUM_SOCKET = ".org.chromium.Chromium.XXXXXX/SingletonSocket"
-_LONGEST_SOCKET_PATH = 107
 #: What Playwright adds by itself and a guest's browser does not have.
 _NOT_FROM_PLAYWRIGHT = ("--enable-automation",)
 #: Playwright adds this one too; with enough shared memory it only makes files of it.
@@ -150,7 +147,7 @@ async def trust(ca_file: str, home: Path) -> None:
 
 @asynccontextmanager
 async def open_browser(
-    launch: BotLaunch, resolve: Resolve | None = None
+    launch: BotLaunch, resolve: Resolve | None = None, *, sound_server: str | None = None
 ) -> AsyncIterator[BrowserContext]:
     """Start a browser with a profile and a way out of its own; end both at the exit.
 
@@ -159,6 +156,7 @@ async def open_browser(
     Args:
         launch: says which Chromium, and what an operator opens to it.
         resolve: instead of the system's resolver.
+        sound_server: `PULSE_SERVER` of the sound server that it plays into; None: this process's.
 
     Raises:
         JoinError: it cannot be started, or a host rule cannot be read.
@@ -182,7 +180,7 @@ async def open_browser(
                 chromium_sandbox=obstacle is None,
                 args=arguments(launch.browser, small_shm=small_shm, egress_port=egress_port),
                 ignore_default_args=left_out(small_shm=small_shm),
-                env=dict(browser_environment(home, temporary)),
+                env=dict(browser_environment(home, temporary, sound_server)),
                 no_viewport=True,
                 locale="en-US",
                 permissions=["microphone", "camera"],
@@ -212,17 +210,10 @@ async def _way_out(launch: BotLaunch, resolve: Resolve | None) -> AsyncIterator[
 
 
 def _short_temporary_folder(work_dir: Path) -> Path:
-    """Make a folder inside the bot's own, or a short way to it where that path is long.
-
-    Chromium puts a Unix socket there, and the path of one may have 107 bytes (unix(7)).
-    """
+    """Make a folder inside the bot's own; Chromium puts a Unix socket there."""
     folder = work_dir.resolve() / "tmp"
     folder.mkdir(exist_ok=True)
-    if len(os.fsencode(folder / _CHROMIUM_SOCKET)) <= _LONGEST_SOCKET_PATH:
-        return folder
-    link = Path(tempfile.gettempdir()) / f"vexa-bot-{secrets.token_hex(4)}"
-    link.symlink_to(folder)
-    return link
+    return short_folder(folder, _CHROMIUM_SOCKET)
 
 
 async def _close(context: BrowserContext) -> None:

@@ -7,7 +7,6 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 
-import numpy as np
 import structlog
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page, Response
@@ -16,8 +15,10 @@ from vexa.bot.glow_witness import GlowWitness
 from vexa.bot.mixed_sound import MixedSound
 from vexa.bot.page_messages import AudioPiece, ChannelMessage, News
 from vexa.bot.roster import Roster
+from vexa.bot.sink_choice import HOLD_MS, PAGE_AUDIBLE, SinkChoice, peak_of
 from vexa.bot.speech_streams import SpeechStreams
 from vexa.bot.track_sound import TrackSound
+from vexa.contracts.bot import Hears
 from vexa.kit.tasks import BackgroundTasks
 from vexa.platforms.base import Platform, RosterChange, SoundBy, TrackNames
 
@@ -27,13 +28,20 @@ _log = structlog.get_logger(__name__)
 _MOST_WAITING = 150
 #: Largest roster answer that is read, bytes.
 _LARGEST_ANSWER = 4_000_000
+#: What the page played is in the sink so much later at most, ms (measured: docs/decisions/0077).
+_SINK_LATE_MS = 500.0
+#: Whose the sound of the sink is, where no signs tell: nobody's, in one stream.
+_SINK_SOURCE = "sink"
+#: A bot that is in for so long without any audible sound says that it hears nothing, ms.
+_DEAF_AFTER_MS = 30_000.0
 
 
 class Hearing:
     """Takes what comes out of the page.
 
     Sound counts from the last look that showed the bot still outside, and only once a later look
-    has proved that it is in. `heard_s` is the monotonic time of the last sound.
+    has proved that it is in. `heard_s` is the monotonic time of the last sound; `hears` says by
+    what the bot hears, None before it can be known.
     """
 
     def __init__(self, platform: Platform, roster: Roster, streams: SpeechStreams) -> None:
@@ -43,10 +51,13 @@ class Hearing:
         self._mix = MixedSound(platform.speaking_late_ms, streams.take)
         self._tracks = TrackSound(self._owner_of, streams.take)
         self._witness = GlowWitness()
+        self._sink = SinkChoice(self._hand_on_sink)
         self._waiting: deque[AudioPiece] = deque(maxlen=_MOST_WAITING)
         self._outside_ms = time.time() * 1000
-        self._admitted = False
+        self._admitted_ms: float | None = None
+        self._page_sounded = False
         self.heard_s = 0.0
+        self.hears: Hears | None = None
         self._tasks = BackgroundTasks()
 
     @property
@@ -54,15 +65,30 @@ class Hearing:
         return self._platform.sound_by in {SoundBy.MIX, SoundBy.PLAYED}
 
     def take_audio(self, piece: AudioPiece) -> None:
-        """Take one piece of sound."""
+        """Take one piece of sound of the page's tracks."""
         self.heard_s = time.monotonic()
-        peak = int(np.abs(piece.samples.astype(np.int32)).max())
-        if not self._platform.hears(piece.names, piece.at_ms, peak):
+        peak = peak_of(piece)
+        is_new = self._sink.take_page(piece, peak)
+        if not self._platform.hears(piece.names, piece.at_ms, peak) or not is_new:
             return
-        if self._admitted:
+        if self._admitted_ms is not None:
+            self._page_sounded |= peak >= PAGE_AUDIBLE
             self._hand_on(piece)
         else:
             self._waiting.append(piece)
+
+    def take_sink(self, piece: AudioPiece) -> None:
+        """Take one piece of what the browser plays; most of the time it is heard otherwise."""
+        if self._admitted_ms is not None and piece.at_ms >= self._admitted_ms + _SINK_LATE_MS:
+            self._sink.take(piece)
+
+    def _hand_on_sink(self, piece: AudioPiece) -> None:
+        self.heard_s = time.monotonic()
+        if self._is_mix:
+            self._mix.take(piece)
+        else:
+            # signs of a platform that needs none for its sound are too inexact to name a mix
+            self._streams.take(replace(piece, source=_SINK_SOURCE))
 
     def _hand_on(self, piece: AudioPiece) -> None:
         if self._is_mix:
@@ -122,18 +148,36 @@ class Hearing:
 
     def admit(self) -> None:
         """From now on everything is heard; of what waits, only what came after the last lobby."""
-        self._admitted = True
+        self._admitted_ms = time.time() * 1000
         for piece in self._waiting:
             if piece.at_ms > self._outside_ms:
+                self._page_sounded |= peak_of(piece) >= PAGE_AUDIBLE
                 self._hand_on(piece)
         self._waiting.clear()
 
     def tick(self, now_ms: float) -> None:
         """Let time pass, for the streams too: there, silence must not overtake held sound."""
+        self._sink.tick(now_ms)
         self._mix.tick(now_ms)
         self._tracks.tick(now_ms)
         self._believe_witness()
-        self._streams.tick(now_ms - (self._mix.hold_ms if self._is_mix else 0.0))
+        sink_hold_ms = HOLD_MS if self._sink.is_chosen else 0.0
+        mix_hold_ms = self._mix.hold_ms if self._is_mix else 0.0
+        self._streams.tick(now_ms - max(sink_hold_ms, mix_hold_ms))
+        self._say_by_what(now_ms)
+
+    def _say_by_what(self, now_ms: float) -> None:
+        hears = self.hears
+        if self._sink.is_chosen:
+            hears = Hears.SINK
+        elif self._page_sounded:
+            hears = Hears.PAGE
+        elif self._admitted_ms is not None and now_ms - self._admitted_ms >= _DEAF_AFTER_MS:
+            hears = hears or Hears.NOTHING
+        if hears is not self.hears:
+            self.hears = hears
+            level = _log.info if hears is Hears.PAGE else _log.warning
+            level("hears_by", what=str(hears))
 
     def _believe_witness(self) -> None:
         for source in self._witness.sources:
@@ -147,6 +191,7 @@ class Hearing:
 
     async def aclose(self) -> None:
         """Stop listening; hand on what is held back."""
+        self._sink.flush()
         self._mix.flush()
         self._tracks.flush()
         await self._tasks.aclose()

@@ -10,7 +10,7 @@ import httpx2
 import structlog
 
 from vexa.bot.reporter import ManagerClient
-from vexa.contracts.bot import Order, OrderKind, SpeechWishes
+from vexa.contracts.bot import Hears, Order, OrderKind, SpeechWishes
 
 _log = structlog.get_logger(__name__)
 
@@ -25,6 +25,7 @@ class Signs:
     Attributes:
         audio_s: sound sent to the speech server so far, seconds.
         notice_posted: whether the notice is in the chat; None when it was not tried.
+        hears: by what; None before it can be known.
     """
 
     state: str
@@ -32,6 +33,7 @@ class Signs:
     people: int
     audio_s: float
     notice_posted: bool | None = None
+    hears: Hears | None = None
 
 
 class Heart:
@@ -68,6 +70,7 @@ class Heart:
                     people=signs.people,
                     audio_s=signs.audio_s,
                     notice_posted=signs.notice_posted,
+                    hears=signs.hears,
                     config_revision=self._config_revision,
                 )
             except (httpx2.HTTPError, ValueError) as exc:

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import signal
 import sys
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -24,6 +25,7 @@ from vexa.bot.navigation import NavigationGuard
 from vexa.bot.page import BrowserPage
 from vexa.bot.reporter import ManagerClient, Reporter
 from vexa.bot.roster import Roster
+from vexa.bot.sound_sink import SoundSink, open_sink
 from vexa.bot.speech_streams import SpeechStreams
 from vexa.bot.stay import Stay
 from vexa.contracts.bot import (
@@ -106,7 +108,12 @@ class Bot:
             raise JoinError(Outcome.START_FAILED, "launch: not an address of this platform")
 
     async def _stay_in_browser(self) -> None:
-        async with open_browser(self._launch) as context:
+        async with (
+            self._sink() as sink,
+            open_browser(self._launch, sound_server=sink.address if sink else None) as context,
+        ):
+            if sink is not None:
+                self._tasks.spawn("sound sink", sink.read(self._hearing.take_sink))
             context.on("close", lambda _: self._ask(Outcome.BROWSER_FAILED, "browser: closed"))
             if self._launch.account is not None:
                 await sign_in(context, self._launch.account)
@@ -128,6 +135,10 @@ class Bot:
             await navigation.aclose()
             await self._hearing.aclose()
             await self._streams.finish(_LAST_WORDS_IN_HASTE_S if self._in_haste else _LAST_WORDS_S)
+
+    def _sink(self) -> AbstractAsyncContextManager[SoundSink | None]:
+        wanted = self._launch.sound_sink
+        return open_sink(Path(self._launch.work_dir)) if wanted else contextlib.nullcontext()
 
     def _finish(self, over: JoinError) -> None:
         """Note the end. What was asked of the bot before is the truer reason."""
@@ -198,6 +209,7 @@ class Bot:
             people=self._roster.others_present(),
             audio_s=self._streams.sound_s,
             notice_posted=self._stay.notice_posted if self._stay else None,
+            hears=self._hearing.hears,
         )
 
 

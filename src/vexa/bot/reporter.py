@@ -12,6 +12,7 @@ import structlog
 from vexa.bot.lifecycle import End
 from vexa.contracts.bot import (
     BotLaunch,
+    Hears,
     Heartbeat,
     HeartbeatAnswer,
     HelpNeeded,
@@ -55,6 +56,7 @@ class ManagerClient:
         audio_s: float,
         config_revision: int,
         notice_posted: bool | None = None,
+        hears: Hears | None = None,
     ) -> list[Order]:
         """Give a sign of life; return what the bot should do.
 
@@ -70,6 +72,7 @@ class ManagerClient:
             audio_s=round(audio_s, 1),
             config_revision=config_revision,
             notice_posted=notice_posted,
+            hears=hears,
         )
         answer = await self._http.post(f"{_CALLBACKS}/heartbeat", json=body.model_dump())
         answer.raise_for_status()

@@ -1,4 +1,4 @@
-"""What a bot takes from its environment: nothing but where its programs are, for its browser."""
+"""What a bot takes from its environment: where its programs are, for its browser and its sound."""
 
 from __future__ import annotations
 
@@ -16,13 +16,28 @@ _PASSED_ON = (
 _DRIVER_OPTIONS = "--max-semi-space-size=1"
 
 
-def browser_environment(home: Path, temporary: Path) -> dict[str, str]:
+def browser_environment(
+    home: Path, temporary: Path, sound_server: str | None = None
+) -> dict[str, str]:
     """Return the environment of this bot's browser, with a home and a folder for files of its own.
 
     The mark of the bot is passed on, so that whoever ends the bot finds its browser too.
     """
-    kept = {name: os.environ[name] for name in _PASSED_ON.split() if name in os.environ}
-    return {**kept, "HOME": str(home), "TMPDIR": str(temporary)}
+    sound = {} if sound_server is None else {"PULSE_SERVER": sound_server}
+    return {**_kept(_PASSED_ON), "HOME": str(home), "TMPDIR": str(temporary), **sound}
+
+
+def sound_server_environment(folder: Path) -> dict[str, str]:
+    """Return the environment of this bot's sound server, which keeps its state in a folder.
+
+    It has no display and no bus, and the bot's mark as the browser has it.
+    """
+    own = dict.fromkeys(("HOME", "PULSE_RUNTIME_PATH", "PULSE_STATE_PATH"), str(folder))
+    return {**_kept("PATH LANG LC_ALL VEXA_BOT_CONNECTION_ID"), **own}
+
+
+def _kept(names: str) -> dict[str, str]:
+    return {name: os.environ[name] for name in names.split() if name in os.environ}
 
 
 def keep_driver_small() -> None:

@@ -63,6 +63,9 @@ class Heartbeats:
                 posted = heartbeat.notice_posted
                 if posted is not None and row.data.get("notice_posted") is not posted:
                     await bots.record_notice(session, row.id, posted=posted)
+                hears = heartbeat.hears
+                if hears is not None and row.data.get("hears") != hears:
+                    await bots.record_hearing(session, row.id, hears)
         return row
 
 

@@ -146,6 +146,7 @@ class Launcher:
             notice=notice_in(wanted.speech.language, settings.bot_notice),
             chromium_path=settings.chromium_path,
             browser=settings.browser,
+            sound_sink=settings.bot_sound_sink,
             work_dir=work_dir,
             log_level=settings.log_level,
         )

@@ -143,6 +143,13 @@ class BotManagerSettings(InternalSettings, DatabaseSettings, RedisSettings):
     bot_browser_loopback_media: bool = Field(
         False, description="let bots use WebRTC over 127.0.0.1; for the platform double"
     )
+    bot_sound_sink: bool = Field(
+        False,
+        description=(
+            "each bot's browser plays into a PulseAudio server of its own, which is heard when the "
+            "page's tracks bring no sound; needs the package pulseaudio"
+        ),
+    )
     chromium_path: str | None = Field(
         None, description="Chromium that bots start; empty: the bot looks for one"
     )

@@ -116,6 +116,9 @@ class BotLaunch(BaseModel):
     notice: str | None = Field(None, description="text for the meeting's chat after admission")
     chromium_path: str | None = None
     browser: BrowserAccess = BrowserAccess()
+    sound_sink: bool = Field(
+        False, description="its browser plays into a sound server of the bot's own, as last resort"
+    )
     work_dir: str = Field(description="folder of this bot alone: profile, screenshots")
     log_level: str = "info"
 
@@ -149,6 +152,17 @@ class ReportAnswer(BaseModel):
     detail: str | None = None
 
 
+class Hears(StrEnum):
+    """By what a bot in its meeting hears."""
+
+    #: By the page's own tracks.
+    PAGE = "page"
+    #: By what the browser plays, since no track of the page brings sound.
+    SINK = "sink"
+    #: No audible sound has come so far.
+    NOTHING = "nothing"
+
+
 class Heartbeat(BaseModel):
     """POST /bots/internal/callback/heartbeat: held up to a few seconds until there is an order."""
 
@@ -160,6 +174,7 @@ class Heartbeat(BaseModel):
     notice_posted: bool | None = Field(
         None, description="whether the notice is in the meeting's chat; None: not tried"
     )
+    hears: Hears | None = Field(None, description="None: too early to say")
     config_revision: int | None = Field(
         None, description="the newest change of `SpeechWishes` that it follows; None: it takes none"
     )

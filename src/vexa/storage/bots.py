@@ -37,6 +37,12 @@ async def record_notice(session: AsyncSession, meeting_id: int, *, posted: bool)
     row.data = {**row.data, "notice_posted": posted}
 
 
+async def record_hearing(session: AsyncSession, meeting_id: int, hears: str) -> None:
+    """Store in the meeting's `data` by what its bot hears, or that it hears nothing."""
+    row = await locked(session, meeting_id)
+    row.data = {**row.data, "hears": str(hears)}
+
+
 async def record_evidence(session: AsyncSession, meeting_id: int, files: list[str]) -> None:
     """Store in the meeting's `data` which files in the folder of bot logs show how it failed."""
     row = await locked(session, meeting_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import zlib
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +15,7 @@ from vexa.bot.page_messages import AudioPiece, ChannelMessage, News
 from vexa.bot.participant_streams import ParticipantStreams, Samples
 from vexa.bot.roster import Roster
 from vexa.bot.speech_streams import SpeechStreams
-from vexa.contracts.bot import BotLaunch
+from vexa.contracts.bot import BotLaunch, Hears
 from vexa.platforms.base import Person, RosterChange, SoundBy, Speaking, TrackNames
 from vexa.platforms.google_meet.platform import GoogleMeet
 
@@ -195,3 +196,52 @@ def test_silence_does_not_overtake_sound_that_is_held_back(tmp_path: Path) -> No
 def test_unreadable_news_is_survived(hearing: Hearing) -> None:
     for data in (b"", b"\x00", b"{}", zlib.compress(b"\xff\xff\xff")):
         hearing.take_channel(ChannelMessage("collections", data))
+
+
+def played(at_ms: float) -> AudioPiece:
+    return AudioPiece("sink", at_ms, None, 48_000, np.full(4_800, 8_000, np.int16))
+
+
+def play(hearing: Hearing, begin_ms: float, length_ms: float) -> float:
+    """Let the sink sound beside a silent page; return when that ends."""
+    for at_ms in np.arange(begin_ms, begin_ms + length_ms, 100.0):
+        hearing.take_sink(played(float(at_ms)))
+        hearing.tick(float(at_ms) + 100)
+    return begin_ms + length_ms
+
+
+def test_the_sink_is_heard_where_no_track_sounds_and_only_after_admission(
+    hearing: Hearing, kept: Kept
+) -> None:
+    play(hearing, time.time() * 1000 - 60_000, 30_000)
+    hearing.admit()
+    now_ms = time.time() * 1000
+    play(hearing, now_ms - 2_000, 2_400)
+    end_ms = play(hearing, now_ms + 1_000, 15_000)
+    assert kept.times[0] + LOBBY_MS == pytest.approx(now_ms + 1_000)
+    assert set(kept.sources) == {"sink"}
+    told = [hearing.hears]
+    loud = replace(piece(0), at_ms=end_ms, samples=np.full(4_800, 8_000, np.int16))
+    hearing.take_audio(loud)
+    hearing.tick(end_ms + 100)
+    assert kept.sources[-1] == "7"
+    assert [*told, hearing.hears] == [Hears.SINK, Hears.PAGE]
+
+
+def test_the_sink_of_a_mix_is_named_by_signs(kept: Kept) -> None:
+    hearing = Hearing(ByMix(), Roster(), kept)
+    hearing.admit()
+    begin_ms = time.time() * 1000 + 1_000
+    hearing._apply(lambda: RosterChange(speaking=(Speaking("7", True, begin_ms),)))
+    play(hearing, begin_ms, 15_000)
+    assert set(kept.sources) == {"7"}
+
+
+def test_a_bot_without_any_sound_says_so_and_not_too_soon(hearing: Hearing) -> None:
+    hearing.admit()
+    now_ms = time.time() * 1000
+    hearing.tick(now_ms + 20_000)
+    assert hearing.hears is None
+    hearing.take_audio(replace(piece(0), at_ms=now_ms))
+    hearing.tick(now_ms + 31_000)
+    assert hearing.hears is Hears.NOTHING
