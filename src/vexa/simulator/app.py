@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import AsyncIterator, Iterator
-from functools import partial
 from pathlib import Path
 from types import TracebackType
 
@@ -23,7 +22,7 @@ from vexa.simulator.doubles import DEFAULT_PLATFORM, DOUBLES, all_hosts, person_
 from vexa.simulator.event_log import EventLog, JsonLines
 from vexa.simulator.host_page.routes import build_host_router
 from vexa.simulator.live_meeting import Records
-from vexa.simulator.meetings_index import MeetingsIndex
+from vexa.simulator.meetings_index import MeetingsIndex, PlatformMeetings
 from vexa.simulator.sfu.peers import prepare_media
 
 LOOPBACK = "127.0.0.1"
@@ -172,7 +171,7 @@ class Simulator:
 
     def _platform_app(self, name: str) -> FastAPI:
         app = create_service_app(f"Double of {name}", lifespan=_no_lifespan)
-        router = DOUBLES.load(name).page_router(partial(self.meetings.find, name))
+        router = DOUBLES.load(name).page_router(PlatformMeetings(self.meetings, name))
         app.include_router(router)
         return app
 
@@ -183,8 +182,8 @@ class Simulator:
         app.include_router(build_control_router(self.meetings, desk))
         app.include_router(build_host_router(self.meetings))
         double = DOUBLES.load(DEFAULT_PLATFORM)
-        find = partial(self.meetings.find, DEFAULT_PLATFORM)
-        app.include_router(double.page_router(find))
+        meetings = PlatformMeetings(self.meetings, DEFAULT_PLATFORM)
+        app.include_router(double.page_router(meetings))
         return app
 
     async def _serve(

@@ -19,6 +19,7 @@ from vexa.simulator.meetings import ChatLine, DeviceIds, MeetingOptions, Partici
 
 if TYPE_CHECKING:
     from vexa.simulator.live_meeting import LiveMeeting
+    from vexa.simulator.meetings_index import PlatformMeetings
 
 #: The platform of a meeting that names none.
 DEFAULT_PLATFORM = "google_meet"
@@ -53,7 +54,7 @@ class Double:
         options: what its meetings can be told; names the platform in its field `platform`.
         device_ids: source of chance → number of a participant → the platform's id of a device.
         wire: makes a meeting's `Wire`.
-        page_router: makes the routes under `hosts`; takes a meeting's id, returns it or None.
+        page_router: makes the routes under `hosts` for the platform's meetings.
         page_path: native id → path of the meeting's page under any of `hosts`.
         sign_in_url: where the order `navigate` sends a page to sign in.
         dialogs: dialogs that its pages can show.
@@ -64,7 +65,7 @@ class Double:
     options: type[MeetingOptions]
     device_ids: Callable[[random.Random], DeviceIds]
     wire: Callable[[LiveMeeting], Wire]
-    page_router: Callable[[Callable[[str], LiveMeeting | None]], APIRouter]
+    page_router: Callable[[PlatformMeetings], APIRouter]
     page_path: Callable[[str], str]
     sign_in_url: str
     dialogs: frozenset[str] = frozenset()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 
 from vexa.contracts.errors import Conflict, NotFound
 from vexa.simulator.live_meeting import LiveMeeting, Records
@@ -55,3 +56,20 @@ class MeetingsIndex:
         meetings = self.all()
         self._meetings.clear()
         await asyncio.gather(*(meeting.aclose() for meeting in meetings))
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformMeetings:
+    """One platform's meetings, as its pages know them: called with a code, it finds that one."""
+
+    index: MeetingsIndex
+    platform: str
+
+    def __call__(self, code: str) -> LiveMeeting | None:
+        """Return a meeting, or None."""
+        return self.index.find(self.platform, code)
+
+    def all(self) -> list[LiveMeeting]:
+        """Every meeting of the platform, oldest first."""
+        of = self.platform
+        return [one for one in self.index.all() if one.state.options.platform == of]

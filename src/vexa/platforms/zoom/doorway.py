@@ -17,6 +17,7 @@ from vexa.platforms.incoming_video import IncomingVideo
 from vexa.platforms.page_acts import AFTER_CLICK_S, click_first
 from vexa.platforms.told_ends import told_end
 from vexa.platforms.zoom import selectors
+from vexa.platforms.zoom.account import signed_out
 from vexa.platforms.zoom.admission import (
     dialog_text,
     has_audio,
@@ -36,6 +37,8 @@ _PRESS_AGAIN_S = 5.0
 _TOGGLE_TRIES = 5
 #: A device is switched off so often at most while the bot is in: somebody else may want it on.
 _MOST_MUTES = 3
+#: A signed-in preview may ask for a name for so long while it loads: our own choice, as on Meet.
+_ASKED_S = 5.0
 
 
 class Doorway:
@@ -44,6 +47,9 @@ class Doorway:
     def __init__(self, entry: Entry, now_s: Callable[[], float] = time.monotonic) -> None:
         self.entry = entry
         self._now_s = now_s
+        #: What the others see the bot as; empty while that is not known of an account.
+        self.shown_as = "" if entry.signed_in else entry.bot_name
+        self._asked_from_s: float | None = None
         self._opened_s = now_s()
         self._connects = 0
         self._launches = 0
@@ -110,13 +116,26 @@ class Doorway:
 
     async def _join(self, page: MeetingPage, view: PageView) -> None:
         await self._give_passcode(page, view)
-        if view.has("name_input") and not _can_join(view):
+        if self.entry.signed_in:
+            self._check_account(view)
+        elif view.has("name_input") and not _can_join(view):
             await _write(page, selectors.NAME_INPUTS, self.entry.bot_name)
         await _switch_off(page, "preview_microphone", selectors.PREVIEW_MICROPHONE)
         await _switch_off(page, "preview_camera", selectors.PREVIEW_CAMERA)
         if self._may_press("join") and await page.run(selectors.PRESS_JOIN):
             self._count("join", "the join button does nothing")
             await page.pause(AFTER_CLICK_S)
+
+    def _check_account(self, view: PageView) -> None:
+        """Note the account's name. Raises JoinError when the preview keeps asking for one."""
+        names = [field.mark for field in view.elements("name_input") if field.mark]
+        self.shown_as = names[0] if names else self.shown_as
+        if not view.has("name_input") or _can_join(view):
+            self._asked_from_s = None
+        elif self._asked_from_s is None:
+            self._asked_from_s = self._now_s()
+        elif self._now_s() - self._asked_from_s >= _ASKED_S:
+            raise signed_out("the preview asks for a name")
 
     async def _give_passcode(self, page: MeetingPage, view: PageView) -> None:
         if not view.has("passcode_input"):

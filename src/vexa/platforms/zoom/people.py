@@ -17,7 +17,7 @@ def people_shown(view: PageView, bot_name: str) -> tuple[Person, ...]:
     people: dict[str, Person] = {}
     for number, row in enumerate(view.elements("panel_row")):
         name = clean_name(row.label.split(",")[0])
-        is_self = plain(name) == plain(bot_name)
+        is_self = bool(name) and plain(name) == plain(bot_name)
         people[f"{number}"] = Person(f"row:{number}", name, is_self=is_self)
     for number in range(len(people), _counted(view)):
         # the first of them is the bot, unless the panel has it

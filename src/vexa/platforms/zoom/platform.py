@@ -19,6 +19,7 @@ from vexa.platforms.base import (
     TrackNames,
 )
 from vexa.platforms.zoom import (
+    account,
     admission,
     join,
     leave,
@@ -51,10 +52,15 @@ class Zoom(PlatformDefaults):
         self._doorway: Doorway | None = None
 
     async def knock(self, page: MeetingPage, entry: Entry) -> None:
-        """See `join.knock`."""
-        self._company.bot_name = entry.bot_name
+        """See `join.knock`; with an account, `account.prove` comes before."""
+        if entry.signed_in:
+            await account.prove(page, entry.url)
         self._doorway = Doorway(entry)
         await join.knock(page, self._doorway)
+
+    @property
+    def _shown_as(self) -> str:
+        return self._doorway.shown_as if self._doorway is not None else ""
 
     def hears(self, names: TrackNames, at_ms: float, peak: int) -> bool:
         """See `tracks.TrackChoice.hears`."""
@@ -80,10 +86,11 @@ class Zoom(PlatformDefaults):
 
     def people_shown(self, view: PageView) -> tuple[Person, ...]:
         """See `people.people_shown`."""
-        return people.people_shown(view, self._company.bot_name)
+        return people.people_shown(view, self._shown_as)
 
     def decode_news(self, text: str) -> RosterChange:
         """See `news.decode_news`."""
+        self._company.bot_name = self._shown_as
         return news.decode_news(text, self._company)
 
     async def tidy(self, page: MeetingPage, view: PageView) -> None:

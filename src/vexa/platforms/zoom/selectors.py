@@ -68,6 +68,11 @@ SIGN_IN_TEXTS = (
 #: Beginnings of the path that asks a guest for an account, whatever Zoom's host.
 SIGN_IN_PATHS = ("/signin", "/login")
 
+#: Path of the page that shows an account to whoever is signed in to it, and sends others away.
+ACCOUNT_PATH = "/profile"
+#: What is on it besides. A guess of 2026-11: an error page at that address must prove nothing.
+SIGN_OUT_LINKS = ('a[href*="/logout"]',)
+
 WRONG_PASSCODE_TEXTS = (
     "Passcode wrong",
     "Incorrect passcode",
@@ -275,7 +280,8 @@ PROBES: dict[str, Probe] = {
     "cookies": Probe(", ".join(COOKIE_BUTTONS)),
     "terms": Probe(" | ".join(TERMS_BUTTONS)),
     "allow": Probe(" | ".join(ALLOW_BUTTONS)),
-    "name_input": Probe(", ".join(NAME_INPUTS)),
+    "name_input": Probe(", ".join(NAME_INPUTS), mark="value"),
+    "sign_out": Probe(", ".join(SIGN_OUT_LINKS)),
     "passcode_input": Probe(", ".join(PASSCODE_INPUTS)),
     "join_button": Probe(", ".join(JOIN_BUTTONS), mark="class"),
     "preview_microphone": Probe(PREVIEW_MICROPHONE),

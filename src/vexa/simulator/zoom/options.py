@@ -16,6 +16,11 @@ class ZoomOptions(MeetingOptions):
     native_id: str = Field(pattern=r"^[0-9]{9,11}$", description="the meeting's id")
     passcode: str | None = Field(None, description="what the preview asks of guests")
     pwd: str | None = Field(None, description="value of ?pwd= that spares a guest the passcode")
+    session: str | None = Field(
+        None, description="a browser whose _zm_ssid is this is signed in, and has a name already"
+    )
+    guests: bool = Field(True, description="false: whoever is not signed in is sent to sign in")
+    account_name: str = Field("Notetaker Account", description="who is signed in")
     wall: Literal["none", "on_load", "after_join"] = Field(
         "none", description="bots are told to use RTMS, at once or a beat after they pressed Join"
     )

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Response, WebSocket
+from fastapi import APIRouter, Request, Response, WebSocket
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from vexa.simulator.live_meeting import LiveMeeting
 from vexa.simulator.media_socket import serve_pictures, serve_sound
+from vexa.simulator.meetings_index import PlatformMeetings
 from vexa.simulator.page_files import POLICIES, add_files, html_page
 from vexa.simulator.page_socket import serve_page
 from vexa.simulator.page_texts import texts_in
@@ -21,6 +22,9 @@ from vexa.simulator.zoom.texts import TEXTS
 
 STATIC = Path(__file__).parent / "static"
 SIGN_IN_PATH = "/signin"
+ACCOUNT_PATH = "/profile"
+#: Cookie of an account's session.
+SESSION = "_zm_ssid"
 
 FindMeeting = Callable[[str], LiveMeeting | None]
 
@@ -40,7 +44,12 @@ def _plain_page(show: str) -> Response:
     return _html({"locale": "en", "texts": texts_in(TEXTS, "en", "curly"), "show": show})
 
 
-def _meeting_page(meeting: LiveMeeting, client: str, pwd: str) -> Response:
+def _is_signed_in(meeting: LiveMeeting, request: Request) -> bool:
+    session = wire_of(meeting).options.session
+    return session is not None and request.cookies.get(SESSION) == session
+
+
+def _meeting_page(meeting: LiveMeeting, client: str, pwd: str, request: Request) -> Response:
     """The page of one client: `launch`, `react` or `classic`."""
     wire = wire_of(meeting)
     options = wire.options
@@ -50,7 +59,8 @@ def _meeting_page(meeting: LiveMeeting, client: str, pwd: str) -> Response:
         wire.failing_loads -= 1
         meeting.record("load_failed")
         return _html({**plain, "show": "cannot_connect"})
-    if options.page == "sign_in":
+    signed_in = _is_signed_in(meeting, request)
+    if options.page == "sign_in" or not (options.guests or signed_in):
         meeting.record("page_redirected", to=SIGN_IN_PATH)
         return RedirectResponse(SIGN_IN_PATH)
     shown = options.model_dump(
@@ -63,7 +73,11 @@ def _meeting_page(meeting: LiveMeeting, client: str, pwd: str) -> Response:
     is_spared = options.pwd is not None and pwd == options.pwd
     waits = "" if wire.is_started else options.started
     title = "error_title" if waits == "invalid_link" else "title"
-    asks = {"asks_passcode": options.passcode is not None and not is_spared, "pwd": pwd}
+    asks = {
+        "asks_passcode": options.passcode is not None and not is_spared,
+        "pwd": pwd,
+        "account": options.account_name if signed_in else None,
+    }
     return _html({**plain, **shown, **asks, "client": client, "waits": waits, "title": title})
 
 
@@ -77,32 +91,43 @@ def _shell_page(meeting: LiveMeeting, pwd: str) -> Response:
     return HTMLResponse(f"<!DOCTYPE html><title>Zoom</title>{style}{frame}")
 
 
-def build_page_router(find_meeting: FindMeeting) -> APIRouter:
+def build_page_router(find_meeting: PlatformMeetings) -> APIRouter:
     """Make the routes that a browser sees under Zoom's hosts."""
     router = APIRouter(include_in_schema=False)
     _add_fixed_pages(router)
+    _add_account_page(router, find_meeting)
     _add_sockets(router, find_meeting)
 
-    def show(meeting_id: str, client: str, pwd: str) -> Response:
+    def show(meeting_id: str, client: str, pwd: str, request: Request) -> Response:
         meeting = find_meeting(meeting_id)
-        return _plain_page("invalid") if meeting is None else _meeting_page(meeting, client, pwd)
+        if meeting is None:
+            return _plain_page("invalid")
+        return _meeting_page(meeting, client, pwd, request)
 
     @router.get("/j/{meeting_id}")
-    async def launch(meeting_id: str, pwd: str = "") -> Response:
-        return show(meeting_id, "launch", pwd)
+    async def launch(request: Request, meeting_id: str, pwd: str = "") -> Response:
+        return show(meeting_id, "launch", pwd, request)
 
     @router.get("/wc/join/{meeting_id}")
-    async def classic(meeting_id: str, pwd: str = "") -> Response:
-        return show(meeting_id, "classic", pwd)
+    async def classic(request: Request, meeting_id: str, pwd: str = "") -> Response:
+        return show(meeting_id, "classic", pwd, request)
 
     @router.get("/wc/{meeting_id}/join")
-    async def react(meeting_id: str, pwd: str = "", framed: int = 0) -> Response:
+    async def react(request: Request, meeting_id: str, pwd: str = "", framed: int = 0) -> Response:
         meeting = find_meeting(meeting_id)
         if meeting is not None and wire_of(meeting).options.shell and not framed:
             return _shell_page(meeting, pwd)
-        return show(meeting_id, "react", pwd)
+        return show(meeting_id, "react", pwd, request)
 
     return router
+
+
+def _add_account_page(router: APIRouter, meetings: PlatformMeetings) -> None:
+    @router.get(ACCOUNT_PATH)
+    async def account(request: Request) -> Response:
+        if any(_is_signed_in(meeting, request) for meeting in meetings.all()):
+            return _plain_page("profile")
+        return RedirectResponse(SIGN_IN_PATH)
 
 
 def _add_fixed_pages(router: APIRouter) -> None:

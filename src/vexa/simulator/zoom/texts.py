@@ -40,6 +40,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "blocked": "The host requires authentication on the commercial Zoom platform to join this "
         "meeting",
         "sign_in": "Sign In",
+        "profile": "Your profile",
+        "sign_out": "Sign Out",
         "not_found": "Invalid meeting ID",
         "timeout": "The host did not let you in",
         "cannot_connect": "Your network connection has timed out or your organization has disabled "
@@ -104,6 +106,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "dürfen nicht teilnehmen und müssen Zoom RTMS verwenden.",
         "blocked": "Nur authentifizierte Benutzer können teilnehmen",
         "sign_in": "Anmelden",
+        "profile": "Ihr Profil",
+        "sign_out": "Abmelden",
         "not_found": "Ungültige Meeting-ID",
         "timeout": "Der Host hat Sie nicht eingelassen",
         "cannot_connect": "Zeitüberschreitung Ihrer Netzwerkverbindung",

@@ -6,6 +6,11 @@ export function showText(key, ...more) {
   root.replaceChildren(make("main", { class: "message" }, make("h1", {}, texts[key]), ...more));
 }
 
+// What Zoom shows of an account to whoever is signed in to it.
+export function showProfile() {
+  showText("profile", make("a", { href: "/logout" }, texts.sign_out));
+}
+
 export function showWall() {
   const captcha = make("iframe", { title: "reCAPTCHA", class: "captcha-frame" });
   showText("wall", captcha, button(texts.sign_in, {}, () => location.assign("/signin")));
@@ -73,7 +78,12 @@ export class Preview {
       ? make("button", { type: "button", class: "zm-btn preview-join-button disabled" }, texts.join)
       : make("button", { type: "button", id: "joinBtn", class: "btn disabled" }, texts.join);
     const passcode = make("input", { type: "password", id: "input-for-pwd", placeholder: texts.passcode });
-    let typed = 0;
+    // an account's name is there already
+    if (config.account) {
+      name.setAttribute("value", config.account);
+      name.value = config.account;
+    }
+    let typed = config.account ? 1 : 0;
     const check = () => {
       const complete = name.value.trim() && typed > 0 && (!config.asks_passcode || passcode.value);
       this.go.classList.toggle("disabled", !complete);
@@ -103,6 +113,7 @@ export class Preview {
     const info = make("div", { class: "preview-meeting-info" });
     screen.append(this.error, make("div", { class: "join-place" }, this.go, info));
     root.replaceChildren(screen);
+    check();
     if (!isReact && config.cookie_banner) showCookieBanner();
   }
 

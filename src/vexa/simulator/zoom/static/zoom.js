@@ -4,7 +4,7 @@ import { config, texts } from "./dom.js";
 import { showEffect } from "./effects.js";
 import { showModal } from "./modal.js";
 import { Pictures } from "./pictures.js";
-import { Preview, askForDevices, askTerms, showLaunch, showText, showWaitingRoom, showWall } from "./screens.js";
+import { Preview, askForDevices, askTerms, showLaunch, showProfile, showText, showWaitingRoom, showWall } from "./screens.js";
 import { Sound } from "./sound.js";
 
 function openMeeting() {
@@ -96,6 +96,7 @@ function openMeeting() {
   });
 }
 
-if (config.show) showText(config.show);
+if (config.show === "profile") showProfile();
+else if (config.show) showText(config.show);
 else if (config.client === "launch") showLaunch();
 else openMeeting();
