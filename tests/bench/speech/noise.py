@@ -1,4 +1,4 @@
-"""Ten recordings without speech, made by sox; whatever a server says of them is invented."""
+"""Recordings without speech; whatever a server says of them is invented."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from tests.bench.speech.laughter import laughter, music
 from tests.bench.speech.material import Stream
 from vexa.contracts.audio import SAMPLE_RATE_HZ
 
@@ -34,7 +35,8 @@ def make_recordings(folder: Path, seconds: float) -> dict[str, Stream]:
     """
     if shutil.which("sox") is None:
         raise FileNotFoundError("sox is needed: apt-get install sox")
-    return {name: Stream(_render(folder, effects, seconds)) for name, effects in RECORDINGS.items()}
+    made = {name: Stream(_render(folder, effects, seconds)) for name, effects in RECORDINGS.items()}
+    return made | {"laughter": Stream(laughter(seconds)), "music": Stream(music(seconds))}
 
 
 def _render(
