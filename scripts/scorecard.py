@@ -30,7 +30,7 @@ from tests.bench.scorecard.meeting import OneMeeting, World
 from tests.bench.scorecard.results import Result, confusion, figures
 from tests.bench.scorecard.table import PLATFORMS, SESSION, all_cases
 from tests.bench.scorecard.tables import markdown
-from tests.support.google_account import google_account
+from tests.support.lent_accounts import LENT
 from vexa.demo.settings import DemoSettings
 from vexa.demo.speech import read_recordings
 from vexa.demo.stage import open_stage
@@ -109,10 +109,11 @@ async def run_cases(world: World, plan: Plan, cases: list[Case], kept: KeptResul
     await asyncio.gather(*(run(case, seed) for case, seed in wanted))
 
 
-def lend_account(folder: Path) -> Path:
-    """Write the account that bots may ask for into a new folder; return the folder."""
+def lend_accounts(folder: Path) -> Path:
+    """Write the accounts that bots may ask for into a new folder; return the folder."""
     folder.mkdir()
-    (folder / "google_meet.json").write_text(json.dumps(google_account(SESSION)))
+    for platform, account in LENT.items():
+        (folder / f"{platform}.json").write_text(json.dumps(account(SESSION)))
     return folder
 
 
@@ -124,7 +125,7 @@ async def measure(
     if settings.speech is None:
         write_flite_speech(folder)
     model = settings.whisper_model_size
-    environment = {**ENVIRONMENT, "BOT_ACCOUNTS_DIR": str(lend_account(home / "accounts"))}
+    environment = {**ENVIRONMENT, "BOT_ACCOUNTS_DIR": str(lend_accounts(home / "accounts"))}
     async with (
         open_stage(home, say, model=model, extra_environment=environment) as stage,
         ControlClient(stage.simulator.control_url) as control,

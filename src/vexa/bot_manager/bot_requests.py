@@ -10,9 +10,10 @@ from vexa.bot_manager.speech_wishes import read_speech, to_data
 from vexa.contracts.bot import AutomaticLeave, SpeechWishes
 from vexa.contracts.errors import InvalidInput, NotBuiltHere
 from vexa.contracts.http.bots import MeetingCreate
+from vexa.contracts.meeting import PlatformName
 from vexa.platforms.base import AddressOptions, MeetingAddress
 from vexa.platforms.links import parse_link
-from vexa.platforms.registry import PLATFORMS, joinable, platform_address
+from vexa.platforms.registry import PLATFORMS, WITH_ACCOUNTS, joinable, platform_address
 
 #: Field → the value that a bot of this version honours. None always counts as not asked for.
 _HONOURED: dict[str, object] = {
@@ -77,10 +78,7 @@ def read_request(
     _check_features(request)
     address = _joinable_address(request, jitsi_hosts)
     if request.authenticated and address.platform not in accounts:
-        raise NotBuiltHere(
-            f"This server has no account for bots in {address.platform} meetings.",
-            field="authenticated",
-        )
+        raise NotBuiltHere(_no_account(address.platform), field="authenticated")
     return WantedBot(
         address=address,
         bot_name=request.bot_name or f"VexaBot-{secrets.token_hex(3)}",
@@ -89,6 +87,12 @@ def read_request(
         authenticated=bool(request.authenticated),
         retention_days=request.retention_days,
     )
+
+
+def _no_account(platform: PlatformName) -> str:
+    if platform not in WITH_ACCOUNTS:
+        return f"Bots have no accounts in {platform} meetings: send them as guests."
+    return f"This server has no account for bots in {platform} meetings."
 
 
 def merged_leave(defaults: AutomaticLeave, asked: AutomaticLeave | None) -> AutomaticLeave:

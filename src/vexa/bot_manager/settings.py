@@ -119,8 +119,9 @@ class BotManagerSettings(InternalSettings, DatabaseSettings, RedisSettings):
     bot_accounts_dir: Path | None = Field(
         None,
         description=(
-            "folder of `google_meet.json`, the cookies of an account that bots may join with "
-            "(`authenticated`), as Playwright's storage state; it is renewed after each stay"
+            "folder of `google_meet.json`, `teams.json`, `zoom.json`: cookies of an account each "
+            "that bots may join with (`authenticated`), as Playwright's storage state; renewed "
+            "after each stay"
         ),
     )
     bot_notice: str | None = Field(

@@ -48,7 +48,7 @@ PLATFORMS: Registry[Callable[[], Platform]] = Registry(
 )
 
 #: Platforms whose adapter proves that a page is signed in, and joins with an account.
-WITH_ACCOUNTS = frozenset({PlatformName.GOOGLE_MEET})
+WITH_ACCOUNTS = frozenset({PlatformName.GOOGLE_MEET, PlatformName.TEAMS, PlatformName.ZOOM})
 
 
 def joinable(platform: str) -> bool:

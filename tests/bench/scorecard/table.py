@@ -148,14 +148,22 @@ def variant(platform: str, name: str, *steps: Step, **facts: Any) -> Case:
     return Case(platform, name, stayed(O.MEETING_ENDED), (*(steps or (IN, SEEN)), END), **facts)
 
 
+def accounts(platform: str) -> list[Case]:
+    """Meetings that take no guests: with the account that the server lends, and with it ended."""
+    members = {"guests": False, "session": SESSION}
+    ended = {**members, "session": "another"}
+    ask = {"authenticated": True}
+    return [
+        Case(platform, "account_signed_out", kept_out(O.ACCOUNT_SIGNED_OUT), (), ended, ask),
+        variant(platform, "account", options=members, ask=ask),
+    ]
+
+
 def google_meet() -> list[Case]:
     """Meet's own."""
     name = "google_meet"
     asks = {**ASK, "kill_on_knock": True}
     dialogs = ("recording", "got_it", "others_may_see", "gemini", "still_there")
-    members = {"guests": False, "session": SESSION}
-    ended = {**members, "session": "another"}
-    with_account = {"authenticated": True}
     knocks = {"expire": O.KNOCK_TIMED_OUT, "block": O.BLOCKED, "kill_page": O.BLOCKED}
     return [
         *(
@@ -170,8 +178,7 @@ def google_meet() -> list[Case]:
         page(name, "blocked", O.BLOCKED, page="blocked"),
         page(name, "sign_in", O.SIGN_IN_REQUIRED, page="sign_in"),
         page(name, "captcha", O.CAPTCHA, captcha=True),
-        Case(name, "account_signed_out", kept_out(O.ACCOUNT_SIGNED_OUT), (), ended, with_account),
-        variant(name, "account", options=members, ask=with_account),
+        *accounts(name),
         variant(name, "interstitial", options={"interstitial": True}),
         variant(name, "dialogs", options={"dialogs": dialogs}),
         variant(name, "strict_policy", options={"csp": "strict"}),
@@ -193,6 +200,7 @@ def teams() -> list[Case]:
         page(name, "not_found", O.NOT_FOUND, page="not_found"),
         page(name, "sign_in", O.SIGN_IN_REQUIRED, page="sign_in"),
         page(name, "sign_in_elsewhere", O.SIGN_IN_REQUIRED, page="sign_in", sign_in_by="redirect"),
+        *accounts(name),
         variant(name, "full_client", options={"client": "v2"}),
         variant(name, "no_launcher", options={"launcher": False}),
         variant(name, "devices_twice", options={"devices_question": "twice"}),
@@ -230,6 +238,7 @@ def zoom() -> list[Case]:
             for way in ("invalid_link", "waits")
         ),
         variant(name, "begins_later", LOBBY, begins, IN, options={"started": "invalid_link"}),
+        *accounts(name),
         variant(name, "classic", link="https://acme.zoom.us/wc/join/{id}"),
         variant(name, "launch_page", link="https://zoom.us/j/{id}", options={"shell": True}),
         variant(name, "terms", options={"terms": True, "failing_loads": 1}),

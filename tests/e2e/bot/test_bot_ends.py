@@ -10,7 +10,7 @@ import pytest
 
 from tests.e2e.bot.conftest import World
 from tests.support.bot_process import BOT_NAME, CODE
-from tests.support.google_account import google_account
+from tests.support.lent_accounts import google_account
 from tests.support.wait_until import wait_until
 from vexa.contracts.bot import ACCOUNT_FILE
 from vexa.contracts.meeting import MeetingStatus, Outcome

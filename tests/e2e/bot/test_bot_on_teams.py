@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,9 @@ from typing import Any
 import pytest
 
 from tests.e2e.bot.conftest import LINE, World, world_on
+from tests.support.lent_accounts import microsoft_account
 from tests.support.wait_until import wait_until
+from vexa.contracts.bot import ACCOUNT_FILE
 from vexa.contracts.meeting import Outcome
 from vexa.simulator.process import SimulatorProcess
 
@@ -214,3 +217,52 @@ async def test_what_keeps_guests_out_is_said(
     bot = await world.send(code)
     assert await bot.ended(REACHED_S) == 0
     assert world.manager.end.outcome is outcome
+
+
+async def test_an_account_joins_where_guests_may_not_and_is_kept_fresh(world: World) -> None:
+    code = "7000000001"
+    options = {"guests": False, "session": "s3cret", "access": "ask"}
+    await world.control.create_meeting(code, platform="teams", **options)
+    await world.add(code, "Ada")
+    bot = await world.send(code, account=microsoft_account("s3cret"))
+    await world.manager.wait_for("awaiting_admission", REACHED_S)
+    await world.control.order(code, "admit")
+    await world.manager.wait_for("active", REACHED_S)
+    knocked = await world.control.wait_for_event(code, "knocked")
+    assert knocked["name"] == "Notetaker Account"
+    await wait_until(
+        lambda: bool(world.manager.heartbeats) and world.manager.heartbeats[-1].participants == 1,
+        within_s=60,
+        what="one person, the bot not counted",
+    )
+    await world.control.order(code, "end")
+    assert await bot.ended(REACHED_S) == 0
+    assert world.manager.end.outcome is Outcome.MEETING_ENDED
+    left = json.loads((bot.folder / ACCOUNT_FILE).read_text())["cookies"]
+    values = {cookie["name"]: cookie["value"] for cookie in left}
+    assert values["ESTSAUTHPERSISTENT"] == "s3cret"
+    assert values["ESTSAUTH"] != "old"
+    assert "s3cret" not in bot.log.read_text()
+
+
+@pytest.mark.parametrize(
+    ("code", "guests", "session"),
+    [
+        # a session that has ended is asked for at the sign-in host, whoever may join
+        ("7000000002", True, "another"),
+        # one that Teams knows nothing of: a guest's page, and a form where there are none
+        ("7000000003", True, None),
+        ("7000000004", False, None),
+    ],
+)
+async def test_an_account_that_is_signed_out_joins_nothing(
+    world: World, code: str, guests: bool, session: str | None
+) -> None:
+    await world.control.create_meeting(code, platform="teams", guests=guests, session=session)
+    bot = await world.send(code, account=microsoft_account("s3cret"))
+    assert await bot.ended(REACHED_S) == 0
+    assert world.manager.statuses == ["joining", "failed"]
+    assert world.manager.end.outcome is Outcome.ACCOUNT_SIGNED_OUT
+    events = [entry["event"] for entry in await world.control.events(code)]
+    assert not {"join_pressed", "joined", "knocked"} & set(events)
+    assert not (bot.folder / ACCOUNT_FILE).exists()

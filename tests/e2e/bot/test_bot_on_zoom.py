@@ -11,7 +11,9 @@ import pytest
 
 from tests.e2e.bot.conftest import World, world_on
 from tests.support.bot_process import BOT_NAME
+from tests.support.lent_accounts import zoom_account
 from tests.support.wait_until import wait_until
+from vexa.contracts.bot import ACCOUNT_FILE
 from vexa.contracts.meeting import Outcome
 from vexa.simulator.process import SimulatorProcess
 
@@ -228,3 +230,38 @@ async def test_a_meeting_that_begins_later_is_joined_then(world: World) -> None:
     await world.control.order(meeting, "end")
     assert await bot.ended(within_s=REACH_S) == 0
     assert world.manager.end.outcome is Outcome.MEETING_ENDED
+
+
+async def test_an_account_joins_where_guests_may_not(world: World) -> None:
+    meeting = "82345678981"
+    members = {"guests": False, "session": "s3cret", "access": "ask", "passcode": "7777"}
+    await create(world, meeting, **members)
+    await world.add(meeting, "Ada")
+    bot = await world.send(meeting, account=zoom_account("s3cret"), passcode="7777")
+    await world.manager.wait_for("awaiting_admission", within_s=REACH_S)
+    await world.control.order(meeting, "admit")
+    await world.manager.wait_for("active", within_s=REACH_S)
+    knocked = await world.control.wait_for_event(meeting, "knocked")
+    assert knocked["name"] == "Notetaker Account"
+    await wait_until(
+        lambda: bool(world.manager.heartbeats) and world.manager.heartbeats[-1].participants == 1,
+        within_s=REACH_S,
+        what="one person, the bot not counted",
+    )
+    await world.control.order(meeting, "end")
+    assert await bot.ended(REACH_S) == 0
+    assert world.manager.end.outcome is Outcome.MEETING_ENDED
+    assert (bot.folder / ACCOUNT_FILE).exists()
+    assert "s3cret" not in bot.log.read_text()
+
+
+async def test_an_account_that_is_signed_out_opens_no_meeting(world: World) -> None:
+    meeting = "82345678982"
+    await create(world, meeting, session="another")
+    bot = await world.send(meeting, account=zoom_account("ended"))
+    assert await bot.ended(REACH_S) == 0
+    assert world.manager.statuses == ["joining", "failed"]
+    assert world.manager.end.outcome is Outcome.ACCOUNT_SIGNED_OUT
+    events = [entry["event"] for entry in await world.control.events(meeting)]
+    assert not {"hello", "join_pressed", "joined"} & set(events)
+    assert not (bot.folder / ACCOUNT_FILE).exists()

@@ -145,6 +145,15 @@ def test_an_account_is_taken_where_this_server_has_one_for_the_platform() -> Non
     assert "authenticated" not in plain.data
 
 
+def test_a_platform_without_accounts_says_so_whatever_the_server_has() -> None:
+    body = {"platform": "jitsi", "native_meeting_id": "StandupOfAcme", "authenticated": True}
+    with pytest.raises(NotBuiltHere, match="no accounts in jitsi meetings") as refused:
+        read(body)
+    assert refused.value.fields["field"] == "authenticated"
+    with pytest.raises(NotBuiltHere, match="no account for bots in google_meet"):
+        read({**BY_ID, "authenticated": True})
+
+
 def test_a_known_platform_without_an_adapter_is_not_offered(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
