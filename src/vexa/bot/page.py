@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +19,21 @@ from vexa.contracts.errors import JoinError
 from vexa.contracts.meeting import Outcome
 from vexa.platforms.base import Element, PageView, Probe, plain
 
-#: Longest load of an address, and of any one action, milliseconds.
+#: Longest load of an address, and of any step that Playwright itself bounds, milliseconds.
 _OPEN_MS = 60_000
 _ACTION_MS = 5_000
+#: Most of its steps wait for the page for ever. Bounds for one look, key or script, and for a whole
+#: click, whose dozen steps a busy page may each take late, seconds.
+_ANSWER_S = 5.0
+_CLICK_S = 20.0
 #: Console lines that are remembered.
 _CONSOLE_LINES = 50
 #: Matches of one selector that are tried.
 _MOST_MATCHES = 8
-#: A look may fail while the page navigates; after so many in a row the page is dead.
+#: A look may fail while the page navigates; after so many in a row, or so many seconds without one
+#: that succeeds, the page is dead.
 _MOST_BLIND_LOOKS = 20
+_LONGEST_BLIND_S = 45.0
 #: A person's pace: between two keys, and from press to release, seconds.
 _KEY_S = (0.03, 0.09)
 _PRESS_S = (0.04, 0.11)
@@ -41,6 +48,9 @@ _HITS = """(element, at) => {
 
 class BrowserPage:
     """The bot's one page. Any call raises JoinError(PAGE_DEAD) when the page is gone.
+
+    No call outlasts a page that never answers: an act is then not done, and looks find out whether
+    the page is dead.
 
     Args:
         page: the browser's page.
@@ -65,6 +75,7 @@ class BrowserPage:
         self._look_script = f"(probes) => {look}(probes, {state_script or 'null'})"
         self._console: deque[str] = deque(maxlen=_CONSOLE_LINES)
         self._blind_looks = 0
+        self._seen_s = 0.0
         self._dice = random.Random()
         page.on("console", lambda message: self._note(message.type, message.text))
         page.on("pageerror", lambda error: self._note("error", str(error)))
@@ -87,7 +98,7 @@ class BrowserPage:
         """Load an address."""
         try:
             await self._page.goto(url, wait_until="domcontentloaded", timeout=_OPEN_MS)
-            await self._page.bring_to_front()
+            await self._act(self._to_front(), _ANSWER_S)
         except PlaywrightTimeout as exc:
             raise JoinError(Outcome.NETWORK_LOST, "join: the address did not load") from exc
         except PlaywrightError as exc:
@@ -96,14 +107,32 @@ class BrowserPage:
                 raise JoinError(Outcome.NETWORK_LOST, f"join: net::{code}") from exc
             raise self._dead(exc) from exc
 
-    async def look(self) -> PageView:
-        """Return what the page shows now; empty while it navigates."""
+    async def _to_front(self) -> bool:
+        await self._page.bring_to_front()
+        return True
+
+    async def _act(self, act: Awaitable[bool], within_s: float) -> bool:
+        """Wait for an act; False when the page does not let it happen."""
         try:
-            async with asyncio.timeout(_ACTION_MS / 1000):
+            async with asyncio.timeout(within_s):
+                return await act
+        except (PlaywrightError, TimeoutError) as exc:
+            if self._page.is_closed():
+                raise self._dead(exc) from exc
+            return False
+
+    async def look(self) -> PageView:
+        """Return what the page shows now; empty while it navigates or is stuck."""
+        began_s = time.monotonic()
+        try:
+            async with asyncio.timeout(_ANSWER_S):
                 seen = await (await self._client()).evaluate(self._look_script, self._probes)
         except (PlaywrightError, TimeoutError) as exc:
+            self._seen_s = self._seen_s if self._blind_looks else began_s
             self._blind_looks += 1
-            if self._page.is_closed() or self._blind_looks > _MOST_BLIND_LOOKS:
+            blind_s = time.monotonic() - self._seen_s
+            is_dead = self._blind_looks > _MOST_BLIND_LOOKS or blind_s > _LONGEST_BLIND_S
+            if is_dead or self._page.is_closed():
                 raise self._dead(exc) from exc
             return PageView(self._page.url, "", {}, tuple(self._console))
         self._blind_looks = 0
@@ -119,18 +148,16 @@ class BrowserPage:
 
     async def click(self, selector: str) -> bool:
         """Move the mouse to the first visible, enabled match that nothing covers and press it."""
-        try:
-            at = await self._first_within_reach(selector)
-            if at is None:
-                return False
-            await self._page.mouse.move(*at, steps=self._dice.randint(6, 14))
-            await self._page.mouse.down()
-            await asyncio.sleep(self._dice.uniform(*_PRESS_S))
-            await self._page.mouse.up()
-        except PlaywrightTimeout:
+        return await self._act(self._press_first(selector), _CLICK_S)
+
+    async def _press_first(self, selector: str) -> bool:
+        at = await self._first_within_reach(selector)
+        if at is None:
             return False
-        except PlaywrightError as exc:
-            raise self._dead(exc) from exc
+        await self._page.mouse.move(*at, steps=self._dice.randint(6, 14))
+        await self._page.mouse.down()
+        await asyncio.sleep(self._dice.uniform(*_PRESS_S))
+        await self._page.mouse.up()
         return True
 
     async def _first_within_reach(self, selector: str) -> tuple[float, float] | None:
@@ -152,38 +179,39 @@ class BrowserPage:
         """Click the first visible match and type into it, key by key."""
         if not await self.click(selector):
             return False
-        try:
-            for character in text:
-                await self._page.keyboard.type(character)
-                await asyncio.sleep(self._dice.uniform(*_KEY_S))
-        except PlaywrightError as exc:
-            raise self._dead(exc) from exc
+        for character in text:
+            if not await self._act(self._strike(character), _ANSWER_S):
+                return False
+            await asyncio.sleep(self._dice.uniform(*_KEY_S))
+        return True
+
+    async def _strike(self, character: str) -> bool:
+        await self._page.keyboard.type(character)
         return True
 
     async def press(self, key: str) -> None:
         """Press one key."""
-        try:
-            await self._page.keyboard.press(key)
-        except PlaywrightError as exc:
-            raise self._dead(exc) from exc
+        await self._act(self._press_key(key), _ANSWER_S)
+
+    async def _press_key(self, key: str) -> bool:
+        await self._page.keyboard.press(key)
+        return True
 
     async def run(self, script: str, argument: str | None = None) -> bool:
         """Call a function of the platform's in the page; False when it throws or is not done."""
-        try:
-            async with asyncio.timeout(_ACTION_MS / 1000):
-                return bool(await (await self._client()).evaluate(script, argument))
-        except (PlaywrightError, TimeoutError) as exc:
-            if self._page.is_closed():
-                raise self._dead(exc) from exc
-            return False
+        return await self._act(self._evaluate(script, argument), _ANSWER_S)
+
+    async def _evaluate(self, script: str, argument: str | None) -> bool:
+        return bool(await (await self._client()).evaluate(script, argument))
 
     async def stir(self) -> None:
         """Move the mouse a little."""
-        try:
-            x, y = self._dice.randint(300, 900), self._dice.randint(200, 500)
-            await self._page.mouse.move(x, y, steps=3)
-        except PlaywrightError as exc:
-            raise self._dead(exc) from exc
+        await self._act(self._move_about(), _ANSWER_S)
+
+    async def _move_about(self) -> bool:
+        x, y = self._dice.randint(300, 900), self._dice.randint(200, 500)
+        await self._page.mouse.move(x, y, steps=3)
+        return True
 
     async def pause(self, seconds: float) -> None:
         """Let the page work."""
@@ -192,7 +220,7 @@ class BrowserPage:
     async def take_picture(self, file: Path) -> None:
         """Write a screenshot, if the page still can."""
         try:
-            async with asyncio.timeout(_ACTION_MS / 1000):
+            async with asyncio.timeout(_ANSWER_S):
                 await self._page.screenshot(path=file)
         except (PlaywrightError, TimeoutError):
             return

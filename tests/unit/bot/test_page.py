@@ -1,0 +1,114 @@
+"""A page that answers nothing holds nobody up: every read and act of it is bounded."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any, cast
+
+import pytest
+from playwright.async_api import Error as PlaywrightError
+from playwright.async_api import Page
+
+from vexa.bot import page as page_module
+from vexa.bot.page import BrowserPage
+from vexa.contracts.errors import JoinError
+from vexa.contracts.meeting import Outcome
+
+URL = "https://meet.google.com/abc-defg-hij"
+
+
+class DriversPage:
+    """Stands for the driver's page, frame, mouse and keyboard; all answer as `answer` does."""
+
+    url = URL
+
+    def __init__(self, answer: Callable[[], Awaitable[Any]]) -> None:
+        self._answer = answer
+        self.main_frame = self.mouse = self.keyboard = self
+        self.closed = False
+
+    def is_closed(self) -> bool:
+        return self.closed
+
+    def on(self, event: str, listener: object) -> None:
+        """Nothing happens."""
+
+    def set_default_timeout(self, timeout_ms: float) -> None:
+        """Most of what the driver does has none."""
+
+    def locator(self, selector: str) -> DriversPage:
+        return self
+
+    async def goto(self, url: str, **_: object) -> None:
+        """It loads."""
+
+    def __getattr__(self, name: str) -> Callable[..., Awaitable[Any]]:
+        return lambda *_, **__: self._answer()
+
+
+async def never() -> None:
+    """Do not answer."""
+    await asyncio.Event().wait()
+
+
+async def navigating() -> None:
+    """Answer as a page does that goes elsewhere meanwhile."""
+    raise PlaywrightError("Execution context was destroyed, most likely because of a navigation")
+
+
+ACTS: dict[str, Callable[[BrowserPage], Awaitable[Any]]] = {
+    "look": lambda page: page.look(),
+    "open": lambda page: page.open(URL),
+    "click": lambda page: page.click("button"),
+    "type_text": lambda page: page.type_text("input", "Notetaker"),
+    "press": lambda page: page.press("Enter"),
+    "run": lambda page: page.run("() => true"),
+    "stir": lambda page: page.stir(),
+    "take_picture": lambda page: page.take_picture(cast("Any", None)),
+}
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(page_module, "_ANSWER_S", 0.05)
+    monkeypatch.setattr(page_module, "_CLICK_S", 0.05)
+
+
+def bots_page(drivers: DriversPage) -> BrowserPage:
+    return BrowserPage(cast("Page", drivers), {})
+
+
+@pytest.mark.parametrize("act", ACTS)
+async def test_nothing_waits_for_ever_for_a_page_that_never_answers(act: str) -> None:
+    page = bots_page(DriversPage(never))
+    async with asyncio.timeout(30):
+        await ACTS[act](page)
+
+
+@pytest.mark.parametrize("act", ACTS)
+async def test_an_act_that_fails_is_not_the_end_of_the_page(act: str) -> None:
+    await ACTS[act](bots_page(DriversPage(navigating)))
+
+
+@pytest.mark.parametrize("act", [act for act in ACTS if act != "take_picture"])
+async def test_a_page_that_is_closed_is_dead(act: str) -> None:
+    drivers = DriversPage(navigating)
+    page = bots_page(drivers)
+    drivers.closed = True
+    with pytest.raises(JoinError) as over:
+        await ACTS[act](page)
+    assert over.value.outcome is Outcome.PAGE_DEAD
+
+
+async def test_a_page_that_answers_no_look_for_long_is_dead(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    page = bots_page(DriversPage(never))
+    for _ in range(3):
+        seen = await page.look()
+        assert (seen.url, seen.text) == (URL, "")
+    monkeypatch.setattr(page_module, "_LONGEST_BLIND_S", 0.0)
+    with pytest.raises(JoinError) as over:
+        await page.look()
+    assert over.value.outcome is Outcome.PAGE_DEAD
