@@ -13,7 +13,7 @@ fail() { printf 'setup: %s\n' "$*" >&2; exit 1; }
 case $use in
     run) lock=docker/monolithic/requirements-monolithic.txt; extra="" ;;
     demo) lock=requirements/demo.txt; extra="flite" ;;
-    dev) lock=requirements/dev.txt; extra="flite postgresql" ;;
+    dev) lock=requirements/dev.txt; extra="flite postgresql pulseaudio" ;;
     *) fail "unknown use '$use': run, demo or dev" ;;
 esac
 
