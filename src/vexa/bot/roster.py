@@ -87,6 +87,11 @@ class Roster:
         person = self._owner(stream)
         return person is not None and person.is_self
 
+    def is_screen(self, device_id: str) -> bool:
+        """Tell whether a device is known to be what somebody presents, and so is nobody."""
+        person = self._people.get(device_id)
+        return person is not None and bool(person.parent_device_id)
+
     def others_present(self) -> int:
         """Count people other than the bot; presentations do not count."""
         return len(self._others())

@@ -201,6 +201,7 @@ class Stay:
         # the larger of two counts: to leave a meeting with people in it is the worse mistake
         counts = [self._roster.people_present()] if self._roster.known else []
         if any(person.is_self for person in shown):
-            others = [person for person in shown if not person.is_self]
+            people = [one for one in shown if not self._roster.is_screen(one.device_id)]
+            others = [person for person in people if not person.is_self]
             counts.append(sum(not is_note_taker(person.name) for person in others))
         return max(counts, default=None)

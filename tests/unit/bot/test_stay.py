@@ -16,8 +16,18 @@ from vexa.bot.stay import Stay
 from vexa.contracts.bot import Account, AutomaticLeave, BotLaunch, Cookie
 from vexa.contracts.errors import JoinError
 from vexa.contracts.meeting import Outcome
-from vexa.platforms.base import Element, PageView, Person, RosterChange, plain
+from vexa.platforms.base import (
+    Element,
+    Entry,
+    MeetingPage,
+    PageView,
+    Person,
+    Platform,
+    RosterChange,
+    plain,
+)
 from vexa.platforms.google_meet.platform import GoogleMeet
+from vexa.platforms.teams.platform import Teams
 
 URL = "https://meet.google.com/abc-defg-hij"
 FOUND = (Element(),)
@@ -49,7 +59,7 @@ class StagedPage:
         self.plan = plan
         self.ready = PREJOIN
         self.now_s = 1_000.0
-        self.stirred = 0
+        self.stirred = self.opened = 0
         self._began_s = 0.0
         self._pressed = False
 
@@ -60,6 +70,7 @@ class StagedPage:
 
     async def open(self, url: str) -> None:
         assert url.startswith(URL)
+        self.opened += 1
 
     async def look(self) -> PageView:
         if not self._pressed:
@@ -73,9 +84,13 @@ class StagedPage:
 
     async def click(self, selector: str) -> bool:
         if "Ask to join" in selector and not self._pressed:
-            self._pressed, self._began_s = True, self.now_s
+            self.begin()
             return True
         return False
+
+    def begin(self) -> None:
+        """Start the plan."""
+        self._pressed, self._began_s = True, self.now_s
 
     async def type_text(self, selector: str, text: str) -> bool:
         return True
@@ -110,6 +125,7 @@ async def run(
     roster: Roster | None = None,
     help_wait_s: float = 0.0,
     account: Account | None = None,
+    platform: Platform | None = None,
     **limits: int,
 ) -> Told:
     launch = BotLaunch(
@@ -128,12 +144,12 @@ async def run(
         account=account,
         work_dir=str(folder),
     )
-    told, roster = Told(), roster or Roster()
+    told, roster, platform = Told(), roster or Roster(), platform or GoogleMeet()
     streams = SpeechStreams(launch, roster)
-    hearing = Hearing(GoogleMeet(), roster, streams)
+    hearing = Hearing(platform, roster, streams)
     stay = Stay(
         launch,
-        GoogleMeet(),
+        platform,
         page,
         hearing,
         roster,
@@ -158,6 +174,8 @@ async def test_the_lobby_with_its_toolbar_and_preview_is_waited_in(tmp_path: Pat
     assert told.states[1] is BotState.AWAITING_ADMISSION
     assert told.end.outcome is Outcome.REMOVED
     assert page.since_s >= 420
+    # to load the page again is to knock again, behind everybody else
+    assert page.opened == 1
 
 
 async def test_the_lobby_is_left_when_its_time_is_over(tmp_path: Path) -> None:
@@ -303,6 +321,59 @@ async def test_company_that_either_roster_or_page_knows_is_not_left(
         page, tmp_path, roster=roster, max_time_left_alone=5_000, no_one_joined_timeout=60_000
     )
     assert told.end.outcome is Outcome.REMOVED
+
+
+async def test_a_screen_that_somebody_shares_is_nobody(tmp_path: Path) -> None:
+    own = Person("devices/0", "Notetaker", is_self=True)
+    screen = Person("devices/1", "Ada", parent_device_id="devices/9")
+    roster = Roster()
+    roster.apply(RosterChange((own, screen)))
+    page = StagedPage((0, view("", **tiles("Ada (Presentation)"))))
+    told = await run(page, tmp_path, roster=roster, no_one_joined_timeout=5_000)
+    assert told.end.outcome is Outcome.NO_ONE_JOINED
+
+
+async def test_somebody_of_the_bots_name_who_leaves_takes_the_bot_nowhere(tmp_path: Path) -> None:
+    page = StagedPage((30, view("", **tiles("Notetaker"))), (60, ALONE), (0, REMOVED))
+    told = await run(page, tmp_path, max_time_left_alone=600_000)
+    assert told.end.outcome is Outcome.REMOVED
+    assert page.since_s >= 90
+
+
+class AtTeams(Teams):
+    """Has knocked when the page's plan begins."""
+
+    def __init__(self, page: StagedPage) -> None:
+        super().__init__()
+        self._staged = page
+
+    async def knock(self, page: MeetingPage, entry: Entry) -> None:
+        self._company.bot_name = entry.bot_name
+        self._staged.begin()
+
+
+def at_teams(*names: str, **found: tuple[Element, ...]) -> PageView:
+    """Teams' stage with a tile for each name."""
+    shown = {"leave_button": FOUND, "stage": FOUND, **found}
+    shown["tile"] = tuple(Element(name, mark=name) for name in names)
+    return PageView("https://teams.microsoft.com/v2/", "", shown)
+
+
+@pytest.mark.parametrize("tiles_left", [(), ("Notetaker",)])
+async def test_a_badge_that_goes_while_somebody_shares_leaves_nobody_alone(
+    tmp_path: Path, tiles_left: tuple[str, ...]
+) -> None:
+    talk = at_teams("Ada", "Notetaker", count_badge=(Element("2"),))
+    share = at_teams(*tiles_left, share_tile=FOUND)
+    end = PageView(
+        "https://teams.microsoft.com/v2/", plain("You've been removed from this meeting")
+    )
+    page = StagedPage((20, talk), (300, share), (0, end))
+    told = await run(page, tmp_path, platform=AtTeams(page), max_time_left_alone=5_000)
+    assert told.end.outcome is Outcome.REMOVED
+    page = StagedPage((20, talk), (0, at_teams("Notetaker", count_badge=(Element("1"),))))
+    told = await run(page, tmp_path, platform=AtTeams(page), max_time_left_alone=5_000)
+    assert told.end.outcome is Outcome.LEFT_ALONE
 
 
 async def test_company_is_seen_on_the_page_when_the_roster_tells_nothing(tmp_path: Path) -> None:
