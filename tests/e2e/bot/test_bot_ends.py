@@ -240,6 +240,18 @@ async def test_a_killed_browser_is_reported_and_a_killed_bot_leaves_none(world: 
     await wait_until(lambda: not second.browser_pids(), within_s=10, what="no browser left")
 
 
+@pytest.mark.parametrize("is_in", [True, False])
+async def test_a_page_whose_main_thread_is_stuck_is_dead(world: World, is_in: bool) -> None:
+    await world.control.create_meeting(CODE, access="open" if is_in else "ask")
+    await world.control.add_participant(CODE, "Ada")
+    bot = await world.send()
+    await world.manager.wait_for("active" if is_in else "awaiting_admission")
+    await world.control.order(CODE, "stall", busy_ms=600_000, every_ms=100, duration_s=600)
+    assert await bot.ended(within_s=240) == 0
+    assert world.manager.end.outcome is Outcome.PAGE_DEAD
+    assert bot.browser_pids() == []
+
+
 async def test_the_end_is_reported_to_a_manager_that_was_away(world: World) -> None:
     await world.control.create_meeting(CODE)
     await world.control.add_participant(CODE, "Ada")
