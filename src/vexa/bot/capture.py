@@ -31,6 +31,8 @@ _log = structlog.get_logger(__name__)
 
 #: Ways to read a track, best first: docs/decisions/0033.
 METHODS = ("processor", "worklet", "script")
+#: Scripts that capture.js is given, in its order.
+_PARTS = ("labels.js", "readers.js")
 #: Name of a track of what the page plays; its media stream has none.
 _MIX_NAME = "page-mix"
 #: One log line for each so many refused messages.
@@ -87,7 +89,8 @@ class Capture:
         }
         own = f"({page_script})" if page_script else "null"
         tap = f"({read_script('mix_tap.js')})" if taps_page else "null"
-        self._script = f"{read_script('capture.js')}({json.dumps(config)}, {own}, {tap});"
+        parts = [json.dumps(config), *(f"({read_script(name)})" for name in _PARTS), own, tap]
+        self._script = f"{read_script('capture.js')}({', '.join(parts)});"
         self.tracks = 0
         self.connections: dict[str, str] = {}
         self._session: CDPSession | None = None

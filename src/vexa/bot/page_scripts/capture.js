@@ -12,8 +12,9 @@
 //   news <base64 UTF-8>                  what the platform's own script tells
 //   state <connection> <connectionState>
 //   method <track> <name>                how the track is read
-// `report` is the platform's own script, `tap` is mix_tap.js; either may be null.
-((config, report, tap) => {
+// `labels` and `readers` are the scripts of those names, `report` is the platform's own script, `tap` is
+// mix_tap.js; the last two may be null.
+((config, labels, readers, report, tap) => {
   'use strict';
   const bind = globalThis[config.binding];
   delete globalThis[config.binding];
@@ -22,33 +23,17 @@
 
   // 60 ms of look-ahead: the list of contributing sources lags behind the samples by one packet.
   const HOLD_MS = 60;
-  // A source is trusted for this long after its last packet.
-  const RECENT_MS = 400;
-  // A packet's sound lasts about this long after its time stamp (20 ms frames, some jitter).
-  const PACKET_MS = 30;
-  // Packets of one source less apart than this are one spurt: some are lost on the way.
-  const SPURT_MS = 150;
-  // What stands for two sources at once; no platform gives it to anyone.
-  const SEVERAL = '0';
-  // -60 dB: below it a source only keeps its line open.
-  const SOUND_LEVEL = 0.001;
   const PIECE_MS = 100;
   // Digital silence that is still sent as samples, so that words are not cut.
   const QUIET_MS = 300;
-  const OFFSET_WINDOW_MS = 5000;
   const CHANNEL_LIMIT_BYTES = 262144;
   const NAME_LIMIT = 128;
 
   const { apply, construct } = Reflect;
   const { max, round, abs, min } = Math;
-  const { isFinite } = Number;
   const NativeAudio = globalThis.Audio;
   const NativeStream = globalThis.MediaStream;
-  const NativeProcessor = globalThis.MediaStreamTrackProcessor;
-  const NativeContext = globalThis.AudioContext;
-  const NativeWorkletNode = globalThis.AudioWorkletNode;
   const NativeBlob = globalThis.Blob;
-  const blobUrl = URL.createObjectURL.bind(URL);
   const toText = String.fromCharCode;
   const codeAt = Function.prototype.call.bind(String.prototype.charCodeAt);
   const toUtf8 = TextEncoder.prototype.encode.bind(new TextEncoder());
@@ -57,9 +42,9 @@
   const later = globalThis.setTimeout.bind(globalThis);
   const clock = performance.now.bind(performance);
   const origin = performance.timeOrigin;
-  const contributing = RTCRtpReceiver.prototype.getContributingSources;
-  const { connect } = AudioNode.prototype;
   const epochMs = () => origin + clock();
+  const makeLabel = config.mixed ? labels(epochMs).makeMixLabeller : labels(epochMs).makeLabeller;
+  const waysToRead = readers(epochMs);
 
   const documentId = toText(...Array.from(crypto.getRandomValues(new Uint8Array(12)), (b) => 97 + (b % 26)));
   const head = config.nonce + ' ' + documentId + ' ';
@@ -92,78 +77,6 @@
 
   // The page's pipeline without per-participant receivers is not taken when this is missing.
   delete RTCRtpReceiver.prototype.createEncodedStreams;
-
-  // ---- who speaks on a receiver -----------------------------------------------------------------
-
-  const makeLabeller = (receiver) => {
-    let current = '';
-    let currentSeen = 0;
-    const loudAt = new Map();
-    return (at) => {
-      let best = '';
-      let bestLevel = -1;
-      let holds = false;
-      for (const source of apply(contributing, receiver, [])) {
-        const seen = source.timestamp > 1e11 ? source.timestamp : origin + source.timestamp;
-        const level = source.audioLevel === undefined ? 1 : source.audioLevel;
-        const name = '' + source.source;
-        if (level >= SOUND_LEVEL) loudAt.set(name, seen);
-        if (at - (loudAt.get(name) || 0) > RECENT_MS || seen < at - PACKET_MS) continue;
-        if (name === current) {
-          holds = true;
-          currentSeen = seen;
-        }
-        if (level > bestLevel) {
-          best = name;
-          bestLevel = level;
-        }
-      }
-      if (holds) return current;
-      if (best) {
-        current = best;
-        currentSeen = at;
-      } else if (at - currentSeen > RECENT_MS) {
-        current = '';
-      }
-      if (loudAt.size > 256) loudAt.clear();
-      return current;
-    };
-  };
-
-  // A mix names everybody in it. Somebody's is what they alone are in; two at once are SEVERAL, which
-  // is nobody. A source is in from its first packet to its last, so a change of speaker is no overlap.
-  const makeMixLabeller = (receiver) => {
-    const spurts = new Map();
-    let current = '';
-    let currentAt = 0;
-    let lookedAt = epochMs();
-    return (at) => {
-      // what came between two looks of a stalled page may have begun, or gone on, all that time
-      const lookedBefore = lookedAt;
-      lookedAt = epochMs();
-      const unseenMs = lookedAt - lookedBefore;
-      for (const source of apply(contributing, receiver, [])) {
-        const seen = source.timestamp > 1e11 ? source.timestamp : origin + source.timestamp;
-        const name = '' + source.source;
-        const spurt = spurts.get(name);
-        if (spurt && seen - spurt.last <= SPURT_MS + unseenMs) spurt.last = max(spurt.last, seen);
-        else spurts.set(name, { first: min(seen, lookedBefore), last: seen });
-      }
-      let label = '';
-      for (const [name, { first, last }] of spurts) {
-        if (at < first - PACKET_MS || at > last + PACKET_MS) continue;
-        label = label ? SEVERAL : name;
-      }
-      if (label) {
-        current = label;
-        currentAt = at;
-      } else if (at - currentAt > RECENT_MS) {
-        current = '';
-      }
-      if (spurts.size > 256) spurts.clear();
-      return current;
-    };
-  };
 
   // ---- pieces -----------------------------------------------------------------------------------
 
@@ -220,119 +133,10 @@
     };
   };
 
-  // Media time -> epoch time: the least delay seen lately is the truth, the rest is waiting.
-  const makeEpoch = () => {
-    let offset = Infinity;
-    let candidate = Infinity;
-    let windowEnd = 0;
-    let last = -Infinity;
-    return (mediaMs, lengthMs) => {
-      const now = epochMs();
-      const seen = now - mediaMs - lengthMs;
-      if (mediaMs < last - 1000 || !isFinite(offset) || seen < offset - 1000) {
-        offset = seen;
-        candidate = Infinity;
-        windowEnd = now + OFFSET_WINDOW_MS;
-      }
-      last = mediaMs;
-      offset = min(offset, seen);
-      candidate = min(candidate, seen);
-      if (now > windowEnd) {
-        offset = candidate;
-        candidate = Infinity;
-        windowEnd = now + OFFSET_WINDOW_MS;
-      }
-      return mediaMs + offset;
-    };
-  };
-
-  // ---- three ways to read a track ---------------------------------------------------------------
-
-  const mono = (data) => {
-    const samples = new Float32Array(data.numberOfFrames);
-    data.copyTo(samples, { planeIndex: 0, format: 'f32-planar' });
-    if (data.numberOfChannels > 1) {
-      const other = new Float32Array(data.numberOfFrames);
-      data.copyTo(other, { planeIndex: 1, format: 'f32-planar' });
-      for (let i = 0; i < samples.length; i += 1) samples[i] = (samples[i] + other[i]) / 2;
-    }
-    return samples;
-  };
-
-  const readByProcessor = (track, pieces) => {
-    // 3 s of frames: a stalled main thread may not lose any
-    const reader = new NativeProcessor({ track, maxBufferSize: 300 }).readable.getReader();
-    const epoch = makeEpoch();
-    const pump = async () => {
-      for (;;) {
-        const { value, done } = await reader.read();
-        if (done) break;
-        const rate = value.sampleRate;
-        const at = epoch(value.timestamp / 1000, (value.numberOfFrames * 1000) / rate);
-        pieces.take(mono(value), at, rate);
-        value.close();
-      }
-      pieces.end();
-    };
-    pump().catch(() => pieces.end());
-  };
-
-  const WORKLET = `registerProcessor('take', class extends AudioWorkletProcessor {
-    constructor() { super(); this.block = new Float32Array(512); this.used = 0; }
-    process(inputs) {
-      const input = inputs[0][0];
-      if (input) {
-        this.block.set(input, this.used);
-        this.used += input.length;
-        if (this.used >= 512) {
-          this.port.postMessage({ at: currentTime * 1000, samples: this.block.slice() });
-          this.used = 0;
-        }
-      }
-      return true;
-    }
-  });`;
-
-  const openContext = (track) => {
-    const context = new NativeContext({ sampleRate: 48000 });
-    context.resume().catch(() => {});
-    return { context, source: context.createMediaStreamSource(new NativeStream([track])) };
-  };
-
-  const readByWorklet = async (track, pieces) => {
-    const { context, source } = openContext(track);
-    try {
-      await context.audioWorklet.addModule(blobUrl(new NativeBlob([WORKLET], { type: 'text/javascript' })));
-    } catch (error) {
-      context.close();
-      throw error;
-    }
-    const node = new NativeWorkletNode(context, 'take', { numberOfOutputs: 0 });
-    const epoch = makeEpoch();
-    node.port.onmessage = ({ data }) => pieces.take(data.samples, epoch(data.at, 1024 / 96), 48000);
-    apply(connect, source, [node]);
-    apply(listen, track, ['ended', () => context.close()]);
-  };
-
-  const readByScript = (track, pieces) => {
-    const { context, source } = openContext(track);
-    const node = context.createScriptProcessor(1024, 1, 1);
-    const epoch = makeEpoch();
-    node.onaudioprocess = (event) => {
-      const samples = new Float32Array(event.inputBuffer.getChannelData(0));
-      pieces.take(samples, epoch(event.playbackTime * 1000, 1024 / 48), 48000);
-    };
-    apply(connect, source, [node]);
-    apply(connect, node, [context.destination]);
-    apply(listen, track, ['ended', () => context.close()]);
-  };
-
-  const READERS = { processor: readByProcessor, worklet: readByWorklet, script: readByScript };
-
   const read = async (number, track, pieces) => {
     for (const method of config.methods) {
       try {
-        await READERS[method](track, pieces);
+        await waysToRead[method](track, pieces);
         send('method ' + number + ' ' + method);
         return;
       } catch {
@@ -344,7 +148,6 @@
 
   // ---- connections ------------------------------------------------------------------------------
 
-  const makeLabel = config.mixed ? makeMixLabeller : makeLabeller;
   let tracks = 0;
   let connections = 0;
   const known = new WeakSet();
