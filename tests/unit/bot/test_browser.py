@@ -123,6 +123,8 @@ async def test_the_last_switch_for_features_turns_off_what_the_drivers_does_and_
     with pytest.raises(JoinError):
         async with open_browser(launch):
             raise AssertionError("it opened")
+    # a profile that two browsers share lets only one of them start
+    assert f"--user-data-dir={tmp_path / 'profile'}" in line.read_text().splitlines()
     switch = "--disable-features="
     given = [one.removeprefix(switch) for one in line.read_text().splitlines() if switch in one]
     drivers, last = (set(one.split(",")) for one in given)
