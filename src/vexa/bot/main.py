@@ -25,7 +25,7 @@ from vexa.bot.navigation import NavigationGuard
 from vexa.bot.page import BrowserPage
 from vexa.bot.reporter import ManagerClient, Reporter
 from vexa.bot.roster import Roster
-from vexa.bot.sound_sink import SoundSink, open_sink
+from vexa.bot.sound_sink import open_sink
 from vexa.bot.speech_streams import SpeechStreams
 from vexa.bot.stay import Stay
 from vexa.contracts.bot import (
@@ -109,11 +109,9 @@ class Bot:
 
     async def _stay_in_browser(self) -> None:
         async with (
-            self._sink() as sink,
-            open_browser(self._launch, sound_server=sink.address if sink else None) as context,
+            self._sound_server() as sound_server,
+            open_browser(self._launch, sound_server=sound_server) as context,
         ):
-            if sink is not None:
-                self._tasks.spawn("sound sink", sink.read(self._hearing.take_sink))
             context.on("close", lambda _: self._ask(Outcome.BROWSER_FAILED, "browser: closed"))
             if self._launch.account is not None:
                 await sign_in(context, self._launch.account)
@@ -136,9 +134,14 @@ class Bot:
             await self._hearing.aclose()
             await self._streams.finish(_LAST_WORDS_IN_HASTE_S if self._in_haste else _LAST_WORDS_S)
 
-    def _sink(self) -> AbstractAsyncContextManager[SoundSink | None]:
-        wanted = self._launch.sound_sink
-        return open_sink(Path(self._launch.work_dir)) if wanted else contextlib.nullcontext()
+    def _sound_server(self) -> AbstractAsyncContextManager[str | None]:
+        if not self._launch.sound_sink:
+            return contextlib.nullcontext()
+        return open_sink(
+            Path(self._launch.work_dir),
+            self._hearing.take_sink,
+            lambda: self._ask(Outcome.BROWSER_FAILED, "sound server: ended"),
+        )
 
     def _finish(self, over: JoinError) -> None:
         """Note the end. What was asked of the bot before is the truer reason."""

@@ -26,6 +26,7 @@ from vexa.bot.settings import sound_server_environment
 from vexa.bot.short_folder import short_folder
 from vexa.contracts.errors import JoinError
 from vexa.contracts.meeting import Outcome
+from vexa.kit.tasks import BackgroundTasks
 
 _log = structlog.get_logger(__name__)
 
@@ -79,35 +80,21 @@ class PlayedPieces:
         ]
 
 
-class SoundSink:
-    """A running server. `address`: what `PULSE_SERVER` must be for whoever plays into it."""
-
-    def __init__(self, address: str, pipe: int) -> None:
-        self.address = address
-        self._pipe = pipe
-
-    async def read(self, take: Callable[[AudioPiece], None]) -> None:
-        """Hand on what is played, until the server is gone."""
-        pieces = PlayedPieces()
-        while True:
-            await asyncio.sleep(_READ_EVERY_S)
-            try:
-                data = os.read(self._pipe, _PIPE_BYTES)
-            except BlockingIOError:
-                continue
-            if not data:
-                _log.error("sound_sink_gone")
-                return
-            for piece in pieces.take(data, time.time() * 1000):
-                take(piece)
-
-
 @asynccontextmanager
-async def open_sink(work_dir: Path) -> AsyncIterator[SoundSink | None]:
-    """Start a sound server; end it at the exit.
+async def open_sink(
+    work_dir: Path, take: Callable[[AudioPiece], None], on_gone: Callable[[], None]
+) -> AsyncIterator[str | None]:
+    """Start a sound server and read it; end it at the exit.
+
+    Args:
+        work_dir: the bot's own folder.
+        take: takes each piece of what is played.
+        on_gone: called when the server ends by itself. A browser that has played into it plays no
+            more then, and a track that is not played brings no sound.
 
     Yields:
-        The server; None when it does not start, for a bot hears by its page without it, too.
+        `PULSE_SERVER` for whoever plays into it; None when it does not start, for a bot hears by
+        its page without it, too.
 
     Raises:
         JoinError: PulseAudio is not installed.
@@ -122,12 +109,16 @@ async def open_sink(work_dir: Path) -> AsyncIterator[SoundSink | None]:
         stdin=asyncio.subprocess.DEVNULL,
         env=dict(sound_server_environment(folder)),
     )
+    tasks = BackgroundTasks()
     try:
         is_up = await _comes_up(server, folder / _SOCKET)
-        if not is_up:
+        if is_up:
+            tasks.spawn("sound sink", _read(pipe, take, on_gone))
+        else:
             _log.error("sound_sink_failed", exit_code=server.returncode)
-        yield SoundSink(f"unix:{short / _SOCKET}", pipe) if is_up else None
+        yield f"unix:{short / _SOCKET}" if is_up else None
     finally:
+        await tasks.aclose()
         await _end(server)
         os.close(pipe)
         shutil.rmtree(folder, ignore_errors=True)
@@ -148,6 +139,22 @@ def _open_pipe(path: Path) -> int:
         # an account has so many pages for pipes; without more of them a stall costs sound
         fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
     return pipe
+
+
+async def _read(pipe: int, take: Callable[[AudioPiece], None], on_gone: Callable[[], None]) -> None:
+    pieces = PlayedPieces()
+    while True:
+        await asyncio.sleep(_READ_EVERY_S)
+        try:
+            data = os.read(pipe, _PIPE_BYTES)
+        except BlockingIOError:
+            continue
+        if not data:
+            _log.error("sound_sink_gone")
+            on_gone()
+            return
+        for piece in pieces.take(data, time.time() * 1000):
+            take(piece)
 
 
 def _command(folder: Path, socket: Path) -> list[str]:
