@@ -31,6 +31,9 @@ class MeetOptions(MeetingOptions):
     neteq: bool = Field(
         False, description="a page plays one mix itself where receivers have createEncodedStreams"
     )
+    unhooked: bool = Field(
+        False, description="a page plays one mix by a plain element, which no hook of tracks sees"
+    )
     roster: RosterForm = Field("known", description="what a reader of the wire can know of it")
     dialogs: Sequence[Dialog] = Field((), description="dialogs that every visitor meets on joining")
     self_tile_delay_s: float = Field(5.0, ge=0, description="own tile is marked as own so late")

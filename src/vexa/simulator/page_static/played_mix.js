@@ -7,6 +7,15 @@ const script = (name) => {
   return trusted ? trusted.createScriptURL(url) : url;
 };
 
+// Let blocks of samples come by the WebSocket at `path` and go to `port`.
+export function startMediaWorker(path, port, log) {
+  const scheme = location.protocol === "https:" ? "wss" : "ws";
+  const worker = new Worker(script("media_worker.js"));
+  worker.addEventListener("message", ({ data }) => data.state && log("sound", data));
+  worker.postMessage({ url: `${scheme}://${location.host}${path}`, port }, [port]);
+  return worker;
+}
+
 export class PlayedMix {
   // `path`: the WebSocket's, on this host. `log`: takes what a person could see of it.
   constructor(path, log) {
@@ -21,11 +30,7 @@ export class PlayedMix {
     if (!this.isOpen) return;
     const player = new AudioWorkletNode(this.context, "player", { outputChannelCount: [1] });
     player.connect(this.context.destination);
-    const scheme = location.protocol === "https:" ? "wss" : "ws";
-    const url = `${scheme}://${location.host}${this.path}`;
-    this.worker = new Worker(script("media_worker.js"));
-    this.worker.addEventListener("message", ({ data }) => data.state && this.log("sound", data));
-    this.worker.postMessage({ url, port: player.port }, [player.port]);
+    this.worker = startMediaWorker(this.path, player.port, this.log);
   }
 
   close() {

@@ -1,6 +1,7 @@
 // The page's one connection: three receive-only audio slots, pictures, data channels, its microphone.
 import { readEvent, readSync } from "./collections.js";
 import { config, make } from "./dom.js";
+import { ElementMix } from "./element_mix.js";
 import { gathered } from "./gathered.js";
 import { PlayedMix } from "./played_mix.js";
 
@@ -8,6 +9,9 @@ const SLOTS = 3;
 const SYNC_EVERY_MS = 5000;
 // The client's other pipeline, for browsers that can give it the packets.
 const isNetEq = config.neteq && "createEncodedStreams" in RTCRtpReceiver.prototype;
+// Sound that nothing which watches receivers or Web Audio can see.
+const isUnhooked = config.unhooked;
+const slots = isNetEq || isUnhooked ? 0 : SLOTS;
 
 // What "Audio only" in the page's own settings leaves behind, kept for the next visit.
 function isAudioOnly() {
@@ -33,7 +37,7 @@ export class Media {
 
   // The elements exist before the call does, outside of every tile.
   addElements(parent) {
-    for (let slot = 0; slot < SLOTS && !isNetEq; slot += 1) {
+    for (let slot = 0; slot < slots; slot += 1) {
       const element = make("audio", { autoplay: true });
       this.elements.push(element);
       parent.append(element);
@@ -65,7 +69,7 @@ export class Media {
     this.close();
     const connection = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
     this.connection = connection;
-    for (let slot = 0; slot < SLOTS && !isNetEq; slot += 1) {
+    for (let slot = 0; slot < slots; slot += 1) {
       const { receiver } = connection.addTransceiver("audio", { direction: "recvonly" });
       if ("jitterBufferTarget" in receiver) receiver.jitterBufferTarget = 60;
       this.elements[slot].srcObject = new MediaStream([receiver.track]);
@@ -84,7 +88,7 @@ export class Media {
     await connection.setLocalDescription();
     await gathered(connection);
     sendOffer(connection.localDescription.sdp);
-    if (isNetEq) this.playMix(visitorId);
+    if (isNetEq || isUnhooked) this.playMix(visitorId);
     this.sync(visitorId);
     this.timer = setInterval(() => this.sync(visitorId), SYNC_EVERY_MS);
   }
@@ -98,7 +102,8 @@ export class Media {
   }
 
   playMix(visitorId) {
-    this.mix = new PlayedMix(`/_/media/${config.code}/${visitorId}`, this.handlers.log);
+    const Mix = isUnhooked ? ElementMix : PlayedMix;
+    this.mix = new Mix(`/_/media/${config.code}/${visitorId}`, this.handlers.log);
     this.mix.open();
   }
 
