@@ -35,6 +35,8 @@ def view(text: str = "", **found: Any) -> PageView:
         "You'll join the call when someone lets you in",
         "You’ll join the call when someone lets you in",
         "Please wait until a meeting host admits you to the call",
+        "Please wait until a meeting host brings you into the call",
+        "The organizer admits you to the call",
         "Waiting for the host to join",
         "Bitte warten Sie, bis Sie vom Organisator hereingelassen werden",
     ],
@@ -171,8 +173,16 @@ def test_people_are_counted_by_id_and_the_bot_is_marked() -> None:
     assert people[0].name == "Ada Lovelace"
 
 
-def test_an_internal_id_is_no_name() -> None:
-    tile = Element(text="Google Participant (spaces/x/devices/1)", mark="d")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Google Participant (spaces/x/devices/1)",
+        "Ada Lovelace (Presentation)",
+        "Ada Lovelace (Präsentation)",
+    ],
+)
+def test_neither_an_internal_id_nor_a_screen_is_a_name(text: str) -> None:
+    tile = Element(text=text, mark="d")
     assert people_shown(view(tile=(tile,)))[0].name == ""
 
 

@@ -18,8 +18,8 @@ def _button(text: str) -> str:
 LOBBY_TEXTS = (
     "Asking to be let in",
     "You'll join the call when someone lets you in",
-    "Please wait until a meeting host brings you into the call",
-    "Please wait until a meeting host admits you to the call",
+    "brings you into the call",
+    "admits you to the call",
     "Waiting for the host to let you in",
     "Waiting for the host to join",
     "You're in the waiting room",
@@ -126,7 +126,11 @@ CONSENT_TEXTS = (
 PREVIEW_TEXTS = ("visual_effects", "backgrounds and effects", "hintergründe und effekte")
 
 #: Tile texts that are not names.
-NOT_NAMES = ("google participant (", "spaces/", "devices/", "let participants", "send messages")
+NOT_NAMES = (
+    *("google participant (", "spaces/", "devices/", "let participants", "send messages"),
+    # (guess)
+    *("(presentation)", "(präsentation)"),
+)
 
 NAME_INPUTS = (
     'input[type="text"][aria-label="Your name"]',
