@@ -136,6 +136,7 @@ class Hearing:
             _log.info("roster_news_unreadable", cause=type(exc).__name__)
             return
         self._roster.apply(change)
+        self._mix.late_ms = self._platform.speaking_late_ms
         for sign in change.speaking:
             if self._is_mix:
                 self._mix.note(sign)

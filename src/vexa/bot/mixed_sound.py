@@ -35,12 +35,12 @@ class MixedSound:
     """Holds pieces back, gives them their source, hands them on in order.
 
     Args:
-        late_ms: how much later than the sound the platform's signs are.
+        late_ms: how much later than the sound the platform's signs are; may grow during a stay.
         hand_on: takes each piece.
     """
 
     def __init__(self, late_ms: float, hand_on: Callable[[AudioPiece], None]) -> None:
-        self._late_ms = late_ms
+        self.late_ms = late_ms
         self._hand_on = hand_on
         self._held: deque[AudioPiece] = deque()
         self._stretches: deque[_Stretch] = deque(maxlen=_MOST_STRETCHES)
@@ -49,11 +49,11 @@ class MixedSound:
     @property
     def hold_ms(self) -> float:
         """How long each piece is held back."""
-        return self._late_ms + _HOLD_MS
+        return self.late_ms + _HOLD_MS
 
     def note(self, sign: Speaking) -> None:
         """Take one sign that somebody began or ceased to speak."""
-        at_ms = sign.at_ms - self._late_ms
+        at_ms = sign.at_ms - self.late_ms
         going_on = next(
             (s for s in reversed(self._stretches) if s.device_id == sign.device_id), None
         )

@@ -287,7 +287,7 @@ class Platform(Protocol):
         roster_channels: labels of data channels whose messages are roster news.
         roster_path: part of the URL of HTTP answers that are roster news; empty for none.
         sound_by: how sound says whose it is.
-        speaking_late_ms: how late `Speaking` is after the sound, with `SoundBy.MIX`.
+        speaking_late_ms: how late `Speaking` is after the sound, with `SoundBy.MIX`; may change.
     """
 
     hosts: frozenset[str]

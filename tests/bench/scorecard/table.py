@@ -194,6 +194,7 @@ def teams() -> list[Case]:
     not_begun = {**ASK, "started": False}
     wait = leaves(max_wait_for_admission=5_000)
     share = Order("effect", {"effect": "share", "details": {"duration_s": 5}})
+    by_caption = {"sources": False, "outlines": "none"}
     by_outline = {"sources": False, "flicker_share": 0}
     return [
         Case(name, "not_started", waited(O.NOT_STARTED), (), not_begun, wait),
@@ -211,6 +212,7 @@ def teams() -> list[Case]:
             name,
             ("outlines", by_outline),
             ("outline_style", {**by_outline, "outlines": "style"}),
+            ("captions", by_caption),
             ("copy_of_the_mix", {"main_audio": "silent", "sound_off": True}),
             ("no_main_audio", {"main_audio": "missing", "call_object": "msteamscalling"}),
         ),

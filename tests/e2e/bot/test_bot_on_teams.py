@@ -20,7 +20,7 @@ from vexa.simulator.process import SimulatorProcess
 SPOKEN, LATE_S = 0.5, 1.5
 #: Share of a line's sound that must be under the right name; the edges may be nobody's where
 #: outlines tell, which come late by a time that is guessed.
-BY_SOURCE, BY_OUTLINE = 0.85, 0.5
+BY_SOURCE, BY_OUTLINE, BY_CAPTION = 0.85, 0.5, 0.8
 #: A state is reached within this on the slowest of machines, seconds.
 REACHED_S = 180
 
@@ -109,6 +109,42 @@ async def test_two_people_are_named_right_in_the_mix(
     assert await bot.ended(REACHED_S) == 0
     assert world.manager.statuses == ["joining", "active", "completed"]
     assert world.manager.end.outcome is Outcome.MEETING_ENDED
+
+
+async def test_captions_name_two_people_where_nothing_better_does(world: World) -> None:
+    code = "1000000006"
+    nothing = {"sources": False, "outlines": "none", "locale": "de", "flicker_share": 0}
+    await world.control.create_meeting(code, platform="teams", **nothing)
+    # what is said until captions are on names nobody
+    ada = await world.add(code, "Ada", 0.5, 4.5)
+    bob = await world.add(code, "Bob")
+    bot = await world.send(code)
+    await world.manager.wait_for("active", REACHED_S)
+    await world.control.wait_for_event(code, "connection", state="connected")
+    await world.control.start_clock(code)
+    await said(world, code)
+    await world.control.wait_for_event(code, "captions", within_s=REACHED_S, on=True)
+    # the first captions show that they work; what is said then is named
+    warm_up = [{"at_s": 0, "say": LINE, "voice": "slt"}]
+    await world.control.speak(code, ada["id"], warm_up)
+    before = await said(world, code)
+    now_s = max(line["end_epoch_s"] for line in before)
+    started_s = (await world.control.meeting(code))["clock_started_epoch_s"]
+    later_s = now_s - started_s + 12
+    for one, voice, at_s in ((bob, "rms", later_s), (ada, "slt", later_s + 8)):
+        speech = [{"at_s": at_s, "say": LINE, "voice": voice}]
+        await world.control.speak(code, one["id"], speech)
+    lines = [one for one in await said(world, code) if one["start_epoch_s"] > now_s]
+    assert [one["name"] for one in lines] == ["Bob", "Ada"]
+    for line in lines:
+        assert_named(world, line, BY_CAPTION)
+    # what was said before has no name rather than a wrong one
+    for line in before:
+        assert set(heard(world, line)) <= {None, line["name"], "Bob"}
+        assert not heard(world, line).get("Bob"), heard(world, line)
+    assert [e["on"] for e in await world.control.events(code) if e["event"] == "captions"] == [True]
+    await world.control.order(code, "end")
+    assert await bot.ended(REACHED_S) == 0
 
 
 async def test_whoever_talk_at_once_are_nobody_and_a_late_name_is_applied(world: World) -> None:

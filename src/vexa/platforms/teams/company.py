@@ -1,8 +1,10 @@
 """Who is in a Teams meeting and who speaks, from whatever a session happens to have.
 
 People come from the call object, from signalling, or, while neither told of anyone, from tiles.
-Who speaks comes from the tiles' outlines, where packets name no contributing source. The list of
-dominant speakers and captions name nobody: docs/decisions/0083. Pure; one for each stay.
+Who speaks comes from the tiles' outlines, where packets name no contributing source, and from the
+authors of captions where there are none either (docs/decisions/{0083,0098}). A line that grew tells
+only in which stretch its author surely spoke, so the author counts as speaking in all of it: where
+two do, it is nobody's. Pure; one for each stay.
 """
 
 from __future__ import annotations
@@ -11,10 +13,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from vexa.platforms.base import Person, RosterChange, Speaking
+from vexa.platforms.teams.captions import LEAST_LATE_MS, MOST_LATE_MS
 from vexa.platforms.teams.names import clean_name, is_same_name, without_number
 
 #: How much later than the sound outlines are, ms: a guess, measured nowhere yet.
 SIGN_LATE_MS = 250.0
+#: Stands for authors of captions whose name is nobody's who is known to be in.
+NOBODY = "nobody"
+#: Longer than sound is ever held back, ms.
+_LONG_MS = 60_000.0
 #: Most people that are remembered.
 _MOST = 2_000
 
@@ -24,6 +31,9 @@ class Company:
 
     def __init__(self) -> None:
         self.bot_name = ""
+        #: How late all signs are told to be (`Platform.speaking_late_ms`).
+        self.late_ms = SIGN_LATE_MS
+        self._has_outlines = self._has_captions = False
         self._own_id = ""
         #: Device → name, of people whom something better than a tile told of.
         self._names: dict[str, str] = {}
@@ -62,24 +72,56 @@ class Company:
     def take_outlines(self, changes: Sequence[tuple[str, bool, float]]) -> RosterChange:
         """Take outlines that lit or went dark: name on the tile, whether it is lit, epoch ms."""
         signs: list[Speaking] = []
-        for shown, is_on, at_ms in changes:
+        for shown, is_on, seen_ms in changes:
+            at_ms = seen_ms + self.late_ms - SIGN_LATE_MS
             name = self._first_device(clean_name(shown))
             if not name or is_same_name(name, self.bot_name):
                 continue
             if is_on:
+                self._has_outlines = True
                 device = self._lit.setdefault(name, self._device_of(name))
                 signs.append(Speaking(device, True, at_ms))
             elif name in self._lit:
                 signs.append(Speaking(self._lit.pop(name), False, at_ms))
+        return self._signed(signs, signs)
+
+    def _signed(self, owned: Sequence[Speaking], signs: Sequence[Speaking]) -> RosterChange:
+        """Tell signs, and whose those are that somebody owns."""
         # of somebody whom only a tile names it is not known here whether they are still in
         people = tuple(
             Person(sign.device_id, sign.device_id.removeprefix("tile:"), present=False)
-            for sign in signs
+            for sign in owned
             if self._names and sign.device_id not in self._names
         )
         return RosterChange(
-            people, {s.device_id: s.device_id for s in signs}, speaking=tuple(signs)
+            people, {s.device_id: s.device_id for s in owned}, speaking=tuple(signs)
         )
+
+    def take_captions(self, changes: Sequence[tuple[str, float, float]]) -> RosterChange:
+        """Take captions that grew: author, and epoch ms between which; empty when they appear.
+
+        What was said before the first of them may have had none, so it is nobody's.
+        """
+        if self._has_outlines:
+            return RosterChange()
+        self.late_ms = MOST_LATE_MS
+        if changes and not self._has_captions:
+            changes = [("", changes[0][1] - _LONG_MS, changes[0][2]), *changes]
+        self._has_captions = bool(changes)
+        signs: list[Speaking] = []
+        for author, from_ms, at_ms in changes:
+            device = self._author(author)
+            signs.append(Speaking(device, True, from_ms + self.late_ms - MOST_LATE_MS))
+            signs.append(Speaking(device, False, at_ms + self.late_ms - LEAST_LATE_MS))
+        return self._signed([sign for sign in signs if sign.device_id != NOBODY], signs)
+
+    def _author(self, shown: str) -> str:
+        """The device of a caption's author; an author who is not known to be in is nobody."""
+        name = self._first_device(clean_name(shown))
+        known = {*self._names.values(), *self._shown.values()}
+        if not name or name not in known or is_same_name(name, self.bot_name):
+            return NOBODY
+        return self._device_of(name)
 
     @staticmethod
     def _first_devices(names: Sequence[str]) -> set[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import dataclass
 from typing import Any
 
 from vexa.platforms.base import RosterChange
@@ -11,9 +12,16 @@ from vexa.platforms.teams.company import Company
 from vexa.platforms.teams.signalling import CallEnd, decode_frame
 
 _MOST = 1_000
+#: What a line that changed took at most, ms; a longer time between two looks is no news of speech.
+_LONGEST_LOOK_MS = 60_000.0
 
 
-def decode_news(text: str, company: Company) -> RosterChange | CallEnd:
+@dataclass(frozen=True, slots=True)
+class BetterSigns:
+    """The page has seen a contributing source or a lit outline."""
+
+
+def decode_news(text: str, company: Company) -> RosterChange | CallEnd | BetterSigns:
     """Read one message.
 
     Raises:
@@ -33,6 +41,10 @@ def decode_news(text: str, company: Company) -> RosterChange | CallEnd:
             return company.take_tiles([name for name in names[:_MOST] if isinstance(name, str)])
         case {"outlines": list(changes)}:
             return _outlines(changes, company)
+        case {"captions": list(changes)}:
+            return _captions(changes, company)
+        case {"signs": True}:
+            return BetterSigns()
     raise ValueError("news of an unknown form")
 
 
@@ -51,3 +63,13 @@ def _outlines(changes: list[Any], company: Company) -> RosterChange:
             case [str(name), bool(is_on), float(at_ms) | int(at_ms)] if math.isfinite(at_ms):
                 read.append((name, is_on, float(at_ms)))
     return company.take_outlines(read)
+
+
+def _captions(changes: list[Any], company: Company) -> RosterChange:
+    read: list[tuple[str, float, float]] = []
+    for change in changes[:_MOST]:
+        match change:
+            case [str(author), float(begun) | int(begun), float(at_ms) | int(at_ms)]:
+                if math.isfinite(at_ms) and 0 <= at_ms - begun <= _LONGEST_LOOK_MS:
+                    read.append((author, float(begun), float(at_ms)))
+    return company.take_captions(read)

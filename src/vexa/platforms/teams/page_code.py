@@ -7,6 +7,7 @@ socket that begin with `3:::`, names and outlines of tiles. What it tells is JSO
     {"call": {"own": id, "people": [[id, name]], "sources": [[source, id]]}}
     {"tiles": [name]}
     {"outlines": [[name, is lit, epoch ms]]}
+    {"signs": true}  once, when a source or a lit outline was seen
     {"frame": text}
 
 Only natives taken before the page's own code are used on it. `call.people` is everybody.
@@ -135,12 +136,20 @@ NEWS = """(tell) => {
     if (changed.length) tell(text({ outlines: changed }));
   };
 
+  let hasSigns = false;
+  const tellSigns = () => {
+    if (hasSigns || !(sources.size || lit.size)) return;
+    hasSigns = true;
+    tell(text({ signs: true }));
+  };
+
   let turn = 0;
   every(() => {
     try {
       turn += 1;
       noteSources();
       tellOutlines();
+      tellSigns();
       if (turn % PEOPLE_EVERY === 0) {
         tellCall();
         tellTiles();

@@ -23,6 +23,7 @@ from vexa.platforms.incoming_video import IncomingVideo
 from vexa.platforms.teams import (
     account,
     admission,
+    caption_code,
     join,
     leave,
     news,
@@ -32,6 +33,7 @@ from vexa.platforms.teams import (
     selectors,
 )
 from vexa.platforms.teams.address import HOSTS
+from vexa.platforms.teams.captions import Captions
 from vexa.platforms.teams.company import SIGN_LATE_MS, Company
 from vexa.platforms.teams.signalling import CallEnd
 from vexa.platforms.teams.track_choice import TrackChoice
@@ -49,7 +51,7 @@ class Teams(PlatformDefaults):
 
     hosts: frozenset[str] = HOSTS | selectors.SIGN_IN_HOSTS
     probes: Mapping[str, Probe] = selectors.PROBES
-    page_script: str = page_code.NEWS
+    page_script: str = f"(tell) => {{ ({page_code.NEWS})(tell); ({caption_code.NEWS})(tell); }}"
     sound_by: SoundBy = SoundBy.MIX
     speaking_late_ms: float = SIGN_LATE_MS
 
@@ -58,6 +60,7 @@ class Teams(PlatformDefaults):
         self._company = Company()
         self._tracks = TrackChoice()
         self._pictures = IncomingVideo(selectors.MORE_BUTTONS, selectors.PICTURES_OFF)
+        self._captions = Captions()
         self._end: CallEnd | None = None
         self._end_ms = 0.0
         self._prejoin_looks = 0
@@ -73,7 +76,10 @@ class Teams(PlatformDefaults):
 
     def hears(self, names: TrackNames, at_ms: float, peak: int) -> bool:
         """See `TrackChoice.hears`."""
-        return self._tracks.hears(names, at_ms, peak)
+        counts = self._tracks.hears(names, at_ms, peak)
+        if counts:
+            self._captions.hear(at_ms, peak)
+        return counts
 
     def judge_admission(self, view: PageView) -> Judgement:
         """See `admission.judge_admission`; a knock that Teams forgot is to be made again."""
@@ -116,13 +122,18 @@ class Teams(PlatformDefaults):
         if isinstance(told, CallEnd):
             self._end, self._end_ms = told, self._now_ms()
             return RosterChange()
+        if isinstance(told, news.BetterSigns):
+            self._captions.has_better = True
+            return RosterChange()
+        self.speaking_late_ms = self._company.late_ms
         return told
 
     async def tidy(self, page: MeetingPage, view: PageView) -> None:
-        """See `leave.tidy`; in the meeting, see `IncomingVideo` besides."""
+        """See `leave.tidy`; in the meeting, see `IncomingVideo` and `Captions` besides."""
         await leave.tidy(page, view)
         if removal.judge_stay(view, self._end).stage is Stage.IN_MEETING:
             await self._pictures.turn_off(page)
+            await self._captions.turn_on(page, view)
 
     async def post_chat(self, page: MeetingPage, text: str) -> bool:
         """See `page_acts.Chat`."""

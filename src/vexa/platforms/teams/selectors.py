@@ -252,6 +252,10 @@ PICTURES_OFF = (
     _entry("Eingehendes Video deaktivieren"),
 )
 
+#: The same menu's way to live captions.
+SPEECH_MENUS = ("#LanguageSpeechMenuControl-id",)
+CAPTIONS_ON = ("#closed-captions-button",)
+
 CHAT_BUTTONS = ("#chat-button",)
 CHAT_INPUTS = (
     '[aria-label="Type a message"]',
@@ -289,6 +293,7 @@ PROBES = {
     "denied": Probe('[data-tid="calling-retry-cancelbutton"]'),
     "leave_button": Probe(", ".join(LEAVE_BUTTONS)),
     "stage": Probe('[data-tid="modern-stage-wrapper"]'),
+    "captions": Probe('[data-tid="closed-caption-renderer-wrapper"]'),
     "tile": Probe(TILE, mark=TILE_NAME),
     "old_tile": Probe('[data-cid="calling-participant-stream"], [data-tid="menur1j"]'),
     "share_tile": Probe('[data-stream-type="ScreenSharing"]'),

@@ -45,4 +45,5 @@ class TeamsOptions(MeetingOptions):
         "callingDebug", description="where the page has its call"
     )
     pictures_menu: bool = Field(True, description="the menu can turn incoming video off")
+    captions_menu: bool = Field(True, description="the menu can show live captions")
     frames: bool = Field(True, description="the signalling tells of people and ends")

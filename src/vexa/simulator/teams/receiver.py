@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import random
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from vexa.simulator.sfu.mixing import Mixer
 from vexa.simulator.sfu.sender import SILENCE, SlotPacket, SlotTrack
 from vexa.simulator.sfu.slot_receiver import PRIMING_TICKS
 from vexa.simulator.sfu.speech_source import TICK_SAMPLES, OpusEncoder, OpusPacket
+from vexa.simulator.teams.captions import Captioner, CaptionLine
 from vexa.simulator.teams.options import TeamsOptions
 
 #: Silence that still goes out after the last sound, ticks: 200 ms. Then nothing is sent.
@@ -18,9 +20,20 @@ TAIL_TICKS = 10
 
 
 class MixReceiver:
-    """One page's mix. Packets name everybody in it, if the meeting's options say so."""
+    """One page's mix. Packets name everybody in it, if the meeting's options say so.
 
-    def __init__(self, receiver_id: str, own_stream_id: int, options: TeamsOptions) -> None:
+    `show_caption` takes what the page's captions show anew, while `captioner` is set.
+    """
+
+    def __init__(
+        self,
+        receiver_id: str,
+        own_stream_id: int,
+        options: TeamsOptions,
+        show_caption: Callable[[CaptionLine], None],
+    ) -> None:
+        self._show_caption = show_caption
+        self._captioner: Captioner | None = None
         self.receiver_id = receiver_id
         self.own_stream_id = own_stream_id
         self.dropped = False
@@ -35,6 +48,10 @@ class MixReceiver:
         self._priming_ticks = 0
         self._silent_ticks = TAIL_TICKS
 
+    def caption(self, is_on: bool) -> None:
+        """Begin or cease to make captions of what this page hears."""
+        self._captioner = Captioner(random.Random(self.own_stream_id)) if is_on else None
+
     def prime(self) -> None:
         """Send a little silence on both tracks, so that the page's jitter buffers settle."""
         self._priming_ticks = PRIMING_TICKS
@@ -42,6 +59,9 @@ class MixReceiver:
     def deliver(self, tick: int, sounds: Mapping[int, OpusPacket]) -> dict[int, int]:
         """Send this tick; return a number for each stream in the mix → that stream."""
         heard = {stream: sound for stream, sound in sounds.items() if stream != self.own_stream_id}
+        if self._captioner is not None:
+            for line in self._captioner.step(tick, heard.keys()):
+                self._show_caption(line)
         mixed = self._mixer.mix(heard)
         starts = mixed is not None and self._silent_ticks >= TAIL_TICKS
         self._silent_ticks = 0 if mixed is not None else self._silent_ticks + 1

@@ -1,7 +1,7 @@
 """What a Teams page and its meeting say to each other, besides what every page does.
 
-From the page: `join` (name), `people`, `offer`.
-To the page: `people`, `answer`, `speaking`, `chat`; and frames on a second socket.
+From the page: `join` (name), `people`, `offer`, `captions` (on).
+To the page: `people`, `answer`, `speaking`, `caption`, `chat`; and frames on a second socket.
 """
 
 from __future__ import annotations
@@ -36,6 +36,8 @@ async def handle(
             meeting.press_join(visitor_id, str(message.get("name", "")))
         case "people":
             wire.send_people(visitor_id)
+        case "captions":
+            wire.want_captions(visitor_id, bool(message.get("on")))
         case "offer":
             sdp = await wire.answer_offer(visitor_id, str(message.get("sdp", "")))
             page.send({"type": "answer", "sdp": sdp})

@@ -12,6 +12,7 @@ from typing import Any
 from vexa.simulator.live_meeting import LiveMeeting
 from vexa.simulator.meetings import ChatLine, DeviceIds, Participant, VisitorState
 from vexa.simulator.teams import frames
+from vexa.simulator.teams.captions import CaptionLine
 from vexa.simulator.teams.options import TeamsOptions
 from vexa.simulator.teams.peer import TeamsPeer
 from vexa.simulator.teams.receiver import MixReceiver
@@ -95,7 +96,12 @@ class TeamsWire:
         """Connect a page's media. Raises NotFound, Conflict when not in the call."""
         me = self._meeting.caller(visitor_id)
         peer = TeamsPeer(
-            MixReceiver(visitor_id, me.stream_id, self.options),
+            MixReceiver(
+                visitor_id,
+                me.stream_id,
+                self.options,
+                lambda line: self._show_caption(visitor_id, line),
+            ),
             on_open=lambda: self._media_is_up(visitor_id),
             on_microphone=self._meeting.add_microphone,
             cameras=self._meeting.cameras(visitor_id).new_tracks(),
@@ -105,7 +111,21 @@ class TeamsWire:
         self._meeting.start_media(peer)
         return answer
 
+    def want_captions(self, visitor_id: str, is_on: bool) -> None:
+        """A page turned its captions on or off."""
+        self._meeting.record("captions", visitor=visitor_id, on=is_on)
+        peer = self._meeting.peers.get(visitor_id)
+        if peer is not None and isinstance(peer.receiver, MixReceiver):
+            peer.receiver.caption(is_on)
+
     # -- inner workings
+
+    def _show_caption(self, visitor_id: str, line: CaptionLine) -> None:
+        people = self._meeting.state.participants.values()
+        author = next((one for one in people if one.stream_id == line.stream_id), None)
+        if author is not None:
+            shown = {"line": line.number, "id": author.device_id, "text": line.text}
+            self._meeting.send(visitor_id, {"type": "caption", **shown})
 
     def _media_is_up(self, visitor_id: str) -> None:
         peer = self._meeting.peers.get(visitor_id)

@@ -1,5 +1,6 @@
 // Inside the meeting: the stage with its tiles, toolbar, chat, list of people; and the call object.
 import { button, config, make, root, texts } from "./dom.js";
+import { Captions } from "./captions.js";
 import { leaveButton, toolbar } from "./screens.js";
 
 const ALERT_MS = 1500;
@@ -18,6 +19,10 @@ export class Call {
     this.roster = make("div", { class: "panel", hidden: true });
     this.menu = make("div", { role: "menu", hidden: true });
     this.hasPictures = true;
+    this.captions = new Captions((on) => {
+      this.menu.hidden = true;
+      handlers.captions(on);
+    });
     if (config.outlines === "style") setInterval(() => this.move(), MOVE_MS);
   }
 
@@ -71,8 +76,9 @@ export class Call {
       leaveButton(this.handlers.leave),
     ]);
     if (config.pictures_menu) this.menu.append(this.pictureItem());
+    if (config.captions_menu) this.menu.append(...this.captions.menuItems());
     const alert = make("div", { role: "alert" }, texts.joined);
-    root.replaceChildren(bar, this.menu, alert, this.stage, this.chat, this.roster);
+    root.replaceChildren(bar, this.menu, alert, this.stage, this.captions.place, this.chat, this.roster);
     setTimeout(() => alert.remove(), ALERT_MS);
     this.draw();
   }
@@ -87,6 +93,10 @@ export class Call {
       this.handlers.pictures(this.hasPictures);
     });
     return item;
+  }
+
+  nameOf(id) {
+    return this.people.find((one) => one.id === id)?.name || texts.unknown;
   }
 
   setPeople(people) {

@@ -19,6 +19,7 @@ function openMeeting() {
   const call = new Call({
     leave,
     chat: (text) => send({ type: "chat", text }),
+    captions: (on) => send({ type: "captions", on }),
     pictures: (on) => send({ type: "pictures", on }),
   });
   let wanted = { name: "", sound: true, microphone: false };
@@ -79,6 +80,7 @@ function openMeeting() {
     people: ({ people }) => call.setPeople(people),
     answer: ({ sdp }) => media.takeAnswer(sdp),
     speaking: ({ id, on }) => call.light(id, on),
+    caption: (line) => call.captions.show(line, call.nameOf(line.id)),
     chat: (line) => call.write(line),
     effect: (effect) => effects[effect.effect]?.(effect),
   };
