@@ -194,6 +194,14 @@ async def test_one_glimpse_is_no_admission_and_one_of_a_refusal_no_refusal(tmp_p
     assert BotState.ACTIVE not in told.states
 
 
+async def test_a_refusal_is_seen_though_another_screen_takes_its_place(tmp_path: Path) -> None:
+    withdrawn = view("No one responded to your request to join the call")
+    page = StagedPage((600, LOBBY), (2, withdrawn), (0, view("Return to home screen")))
+    told = await run(page, tmp_path, max_wait_for_admission=900_000)
+    assert told.end.outcome is Outcome.KNOCK_TIMED_OUT
+    assert page.since_s < 603
+
+
 async def test_a_page_that_nobody_knows_is_a_changed_page(tmp_path: Path) -> None:
     page = StagedPage((5, LOBBY), (0, BLACK))
     told = await run(page, tmp_path)
