@@ -265,3 +265,35 @@ async def test_an_account_that_is_signed_out_opens_no_meeting(world: World) -> N
     events = [entry["event"] for entry in await world.control.events(meeting)]
     assert not {"hello", "join_pressed", "joined"} & set(events)
     assert not (bot.folder / ACCOUNT_FILE).exists()
+
+
+async def test_a_captcha_calls_for_help_and_the_join_goes_on_when_it_is_solved(
+    world: World,
+) -> None:
+    meeting = "82345678918"
+    await create(world, meeting, captcha=True)
+    await world.add(meeting, "Ada")
+    bot = await world.send(meeting, help_wait_s=600)
+    await world.manager.wait_for("needs_help", within_s=REACH_S)
+    needed = world.manager.reports[-1].help
+    assert needed is not None
+    assert needed.what is Outcome.CAPTCHA
+    beats = len(world.manager.heartbeats)
+    await wait_until(lambda: len(world.manager.heartbeats) > beats + 2, within_s=REACH_S)
+    assert world.manager.heartbeats[-1].state == "needs_help"
+    assert "joined" not in [one["event"] for one in await world.control.events(meeting)]
+    await world.control.order(meeting, "effect", effect="captcha_solved")
+    await world.manager.wait_for("active", within_s=REACH_S)
+    await world.control.order(meeting, "end")
+    assert await bot.ended(within_s=REACH_S) == 0
+    assert world.manager.statuses == ["joining", "needs_help", "active", "completed"]
+    assert world.manager.end.outcome is Outcome.MEETING_ENDED
+
+
+async def test_a_captcha_that_nobody_solves_ends_the_join_as_what_it_was(world: World) -> None:
+    meeting = "82345678919"
+    await create(world, meeting, captcha=True)
+    bot = await world.send(meeting, help_wait_s=3)
+    assert await bot.ended(within_s=REACH_S) == 0
+    assert world.manager.statuses == ["joining", "needs_help", "failed"]
+    assert world.manager.end.outcome is Outcome.CAPTCHA

@@ -17,5 +17,5 @@ DOUBLE = Double(
     page_path=lambda meeting_id: f"/wc/{meeting_id}/join",
     sign_in_url=SIGN_IN_PATH,
     dialogs=frozenset({"ai_companion", "recording", "muted"}),
-    effects=frozenset({"host_starts"}),
+    effects=frozenset({"captcha_solved", "host_starts"}),
 )

@@ -24,6 +24,7 @@ class ZoomOptions(MeetingOptions):
     wall: Literal["none", "on_load", "after_join"] = Field(
         "none", description="bots are told to use RTMS, at once or a beat after they pressed Join"
     )
+    captcha: bool = Field(False, description="a challenge bars the preview until it is solved")
     started: Literal["yes", "invalid_link", "waits"] = Field(
         "yes",
         description="invalid_link: an error page until the host begins; waits: a waiting page",

@@ -1,6 +1,7 @@
 // What the host of the test makes a page do.
 import { stall, toast } from "./disturb.js";
-import { button, make, root, texts } from "./dom.js";
+import { root, texts } from "./dom.js";
+import { askCaptcha, solveCaptcha } from "./screens.js";
 
 export function showEffect(effect, { call, sound, send }) {
   switch (effect.effect) {
@@ -22,7 +23,10 @@ export function showEffect(effect, { call, sound, send }) {
       location.assign(effect.url);
       break;
     case "captcha":
-      root.replaceChildren(make("main", { class: "message" }, button(texts.captcha, {}, () => {})));
+      askCaptcha();
+      break;
+    case "captcha_solved":
+      solveCaptcha();
       break;
     case "stall":
       stall(effect);

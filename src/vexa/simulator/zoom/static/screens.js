@@ -16,6 +16,23 @@ export function showWall() {
   showText("wall", captcha, button(texts.sign_in, {}, () => location.assign("/signin")));
 }
 
+let solve = () => {};
+
+// A challenge in the place of whatever is shown, until somebody solves it.
+export async function askCaptcha() {
+  const before = [...root.childNodes];
+  const challenge = make("main", { class: "message" }, button(texts.captcha, {}, () => {}));
+  root.replaceChildren(challenge);
+  await new Promise((resolve) => {
+    solve = resolve;
+  });
+  if (challenge.isConnected) root.replaceChildren(...before);
+}
+
+export function solveCaptcha() {
+  solve();
+}
+
 // The link to the browser's client comes only once the app could not be opened.
 export function showLaunch() {
   const client = `/wc/${config.id}/join${location.search}`;

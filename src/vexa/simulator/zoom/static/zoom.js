@@ -4,7 +4,8 @@ import { config, texts } from "./dom.js";
 import { showEffect } from "./effects.js";
 import { showModal } from "./modal.js";
 import { Pictures } from "./pictures.js";
-import { Preview, askForDevices, askTerms, showLaunch, showProfile, showText, showWaitingRoom, showWall } from "./screens.js";
+import { Preview, askCaptcha, askForDevices, askTerms } from "./screens.js";
+import { showLaunch, showProfile, showText, showWaitingRoom, showWall } from "./screens.js";
 import { Sound } from "./sound.js";
 
 function openMeeting() {
@@ -44,6 +45,7 @@ function openMeeting() {
       if (config.wall === "on_load") return showWall();
       if (config.waits === "invalid_link") return showText("invalid");
       if (config.waits) return showText("waits_for_host");
+      if (config.captcha) await askCaptcha();
       if (config.terms) await askTerms();
       allowed = await askForDevices();
       return preview.show();
