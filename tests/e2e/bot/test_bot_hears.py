@@ -10,6 +10,7 @@ from tests.e2e.bot.conftest import World
 from tests.support.bot_process import CODE
 from tests.support.recording_speech import RecordingSpeech
 from tests.support.wait_until import wait_until
+from vexa.contracts.meeting import Outcome
 
 LINE = "The quick brown fox jumps over the lazy dog and runs away from the hunter."
 #: Jitter buffer and network may move sound by so much, seconds.
@@ -26,20 +27,32 @@ async def play(
     await world.control.create_meeting(CODE, **options)
     if not come_late:
         await add_people(world, plan)
+    return await play_out(world, late=plan if come_late else None)
+
+
+async def play_out(
+    world: World, late: dict[str, list[float]] | None = None
+) -> list[dict[str, Any]]:
+    """Send a bot, then the late people, and let all be said; return the truth."""
     bot = await world.send()
     await world.manager.wait_for("active")
-    if come_late:
-        await add_people(world, plan)
+    await add_people(world, late or {})
+    await connected(world)
     await world.control.start_clock(CODE)
-
-    async def is_over() -> bool:
-        return bool((await world.control.meeting(CODE))["speech_over"])
-
-    await wait_until(is_over, within_s=120, what="end of the speech")
-    truth = await world.control.truth(CODE)
+    truth = await world.all_said(CODE, within_s=120)
     await world.control.order(CODE, "end")
     assert await bot.ended() == 0, bot.tail()
     return truth
+
+
+async def connected(world: World) -> None:
+    """Wait until the bot's page gets sound: what is sent before that is nobody's loss."""
+    await world.control.wait_for_event(CODE, "connection", within_s=60, state="connected")
+
+
+def line_at(at_s: float, voice: str = "slt") -> list[dict[str, Any]]:
+    """Speech of one line."""
+    return [{"at_s": at_s, "say": LINE, "voice": voice}]
 
 
 async def add_people(world: World, plan: dict[str, list[float]]) -> None:
@@ -50,8 +63,14 @@ async def add_people(world: World, plan: dict[str, list[float]]) -> None:
         await world.control.add_participant(CODE, name.rstrip("*"), speech=speech)
 
 
+def shares_of(speech: RecordingSpeech, line: dict[str, Any]) -> list[tuple[str | None, float]]:
+    """How much of a line is in each stream."""
+    begin, end = line["start_epoch_s"], line["end_epoch_s"]
+    return [(one.name, one.loud_share(begin, end)) for one in speech.streams.values()]
+
+
 def check_attribution(speech: RecordingSpeech, truth: list[dict[str, Any]]) -> None:
-    """Each line is in one stream of its speaker's name, and nothing else is anywhere."""
+    """What was sent of each line is in one stream of its speaker's name, and nothing else is."""
     assert truth
     by_stream: dict[int, list[dict[str, Any]]] = {}
     for line in truth:
@@ -61,12 +80,13 @@ def check_attribution(speech: RecordingSpeech, truth: list[dict[str, Any]]) -> N
         heard = [
             stream
             for stream in speech.named(lines[0]["name"])
-            if stream.loud_share(lines[0]["start_epoch_s"], lines[0]["end_epoch_s"]) > 0.5
+            if stream.loud_share(lines[0]["start_epoch_s"], lines[0]["end_epoch_s"])
+            > 0.5 * sent_share(lines[0])
         ]
-        assert len(heard) >= 1, (lines[0]["name"], [s.name for s in speech.streams.values()])
+        assert len(heard) >= 1, (lines[0], shares_of(speech, lines[0]))
         for line in lines:
             share = max(s.loud_share(line["start_epoch_s"], line["end_epoch_s"]) for s in heard)
-            assert share > 0.6, line
+            assert share > 0.6 * sent_share(line), line
     spoken = [(line["start_epoch_s"], line["end_epoch_s"], line["name"]) for line in truth]
     for stream in speech.streams.values():
         for start, samples in stream.runs:
@@ -80,8 +100,23 @@ def check_attribution(speech: RecordingSpeech, truth: list[dict[str, Any]]) -> N
                 if begin - SLACK_S < at_s + len(samples) / 16_000 and at_s < end + SLACK_S
             }
             assert stream.name in names, (stream.name, names, at_s)
-    said_s = sum(end - begin for begin, end, _ in spoken)
+    said_s = sum((line["end_epoch_s"] - line["start_epoch_s"]) * sent_share(line) for line in truth)
     assert loud_s == pytest.approx(said_s, rel=0.25)
+
+
+def sent_share(line: dict[str, Any]) -> float:
+    """Share of a line that the bot's page was sent."""
+    (share,) = line["carried"].values()
+    return float(share)
+
+
+async def sources_of_slots(world: World) -> dict[int, set[int]]:
+    """Whom each slot carried in turn."""
+    carried: dict[int, set[int]] = {}
+    for event in await world.control.events(CODE):
+        if event["event"] == "slot":
+            carried.setdefault(event["slot"], set()).add(event["stream_id"])
+    return carried
 
 
 async def test_three_people_taking_turns_and_talking_over_each_other(world: World) -> None:
@@ -98,6 +133,58 @@ async def test_five_people_on_three_slots(world: World) -> None:
     truth = await play(world, plan)
     assert len({line["stream_id"] for line in truth}) == 5
     check_attribution(world.speech, truth)
+
+
+async def test_eight_people_on_three_slots_that_change_hands(world: World) -> None:
+    names = ["Ada", "Bob", "Chris", "Dana", "Eve", "Finn", "Gus", "Hana"]
+    plan = {name: [0.5 + 3 * index] for index, name in enumerate(names)}
+    for index, name in enumerate(names[:3]):
+        # again, in whatever slot is free then
+        plan[name].append(25 + 3 * index)
+    truth = await play(world, plan)
+    assert len({line["stream_id"] for line in truth}) == 8
+    slots = await sources_of_slots(world)
+    assert len(slots) == 3
+    assert all(len(sources) > 1 for sources in slots.values())
+    check_attribution(world.speech, truth)
+
+
+async def test_a_louder_fourth_takes_a_slot_from_somebody_who_speaks(world: World) -> None:
+    await world.control.create_meeting(CODE)
+    await add_people(world, {"Ada": [0.5], "Bob": [0.5], "Chris": [0.5]})
+    loud = [{"at_s": 2.5, "say": LINE, "voice": "slt", "gain": 6.0}]
+    await world.control.add_participant(CODE, "Dana", speech=loud)
+    truth = await play_out(world)
+    shares = {line["name"]: sent_share(line) for line in truth}
+    # she waits until her loudness is sure, and one of the others is cut off
+    assert shares["Dana"] > 0.5
+    assert min(shares.values()) < 0.9
+    check_attribution(world.speech, truth)
+
+
+async def test_what_a_presentation_plays_is_its_persons_and_its_device_is_nobody(
+    world: World,
+) -> None:
+    await world.control.create_meeting(CODE)
+    ada = await world.control.add_participant(CODE, "Ada", speech=line_at(0.5))
+    screen = {"presents_for": ada["id"], "speech": line_at(7.0, voice="rms")}
+    await world.control.add_participant(CODE, "Ada (Presentation)", **screen)
+    limits = {"max_time_left_alone": 3_000, "no_one_joined_timeout": 600_000}
+    bot = await world.send(automatic_leave=limits)
+    await world.manager.wait_for("active")
+    await connected(world)
+    await world.control.start_clock(CODE)
+    await wait_until(
+        lambda: world.manager.heartbeats[-1].participants == 1, within_s=60, what="Ada alone"
+    )
+    truth = await world.all_said(CODE, within_s=120)
+    assert len({line["stream_id"] for line in truth}) == 2
+    assert {heartbeat.participants for heartbeat in world.manager.heartbeats} <= {0, 1}
+    # a screen that stays behind keeps nobody company
+    await world.control.remove_participant(CODE, ada["id"])
+    assert await bot.ended(within_s=120) == 0, bot.tail()
+    assert world.manager.end.outcome is Outcome.LEFT_ALONE
+    check_attribution(world.speech, [{**line, "name": "Ada"} for line in truth])
 
 
 async def test_two_people_of_one_name_are_two_streams(world: World) -> None:
