@@ -201,6 +201,7 @@ def teams() -> list[Case]:
         page(name, "not_found", O.NOT_FOUND, page="not_found"),
         page(name, "sign_in", O.SIGN_IN_REQUIRED, page="sign_in"),
         page(name, "sign_in_elsewhere", O.SIGN_IN_REQUIRED, page="sign_in", sign_in_by="redirect"),
+        page(name, "captcha", O.CAPTCHA, captcha=True),
         *accounts(name),
         variant(name, "full_client", options={"client": "v2"}),
         variant(name, "no_launcher", options={"launcher": False}),

@@ -255,6 +255,30 @@ async def test_what_keeps_guests_out_is_said(
     assert world.manager.end.outcome is outcome
 
 
+async def test_a_captcha_calls_for_help_and_the_knock_goes_on_when_it_is_solved(
+    world: World,
+) -> None:
+    code = "8000000001"
+    await world.control.create_meeting(code, platform="teams", captcha=True, access="ask")
+    bot = await world.send(code, help_wait_s=600)
+    await world.manager.wait_for("needs_help", REACHED_S)
+    needed = world.manager.reports[-1].help
+    assert needed is not None
+    assert needed.what is Outcome.CAPTCHA
+    events = [entry["event"] for entry in await world.control.events(code)]
+    assert not {"knocked", "joined"} & set(events)
+    await world.control.order(code, "effect", effect="captcha_solved")
+    await world.manager.wait_for("awaiting_admission", REACHED_S)
+    await world.control.order(code, "admit")
+    await world.manager.wait_for("active", REACHED_S)
+    await world.control.order(code, "end")
+    assert await bot.ended(REACHED_S) == 0
+    way = ["joining", "needs_help", "awaiting_admission", "active", "completed"]
+    assert world.manager.statuses == way
+    knocks = [e for e in await world.control.events(code) if e["event"] == "knocked"]
+    assert len(knocks) == 1
+
+
 async def test_an_account_joins_where_guests_may_not_and_is_kept_fresh(world: World) -> None:
     code = "7000000001"
     options = {"guests": False, "session": "s3cret", "access": "ask"}

@@ -16,5 +16,5 @@ DOUBLE = Double(
     page_router=build_page_router,
     page_path=lambda native_id: f"/meet/{native_id}",
     sign_in_url=SIGN_IN_URL,
-    effects=frozenset({"share"}),
+    effects=frozenset({"captcha_solved", "share"}),
 )

@@ -45,5 +45,8 @@ class TeamsOptions(MeetingOptions):
         "callingDebug", description="where the page has its call"
     )
     pictures_menu: bool = Field(True, description="the menu can turn incoming video off")
+    captcha: bool = Field(
+        False, description="a challenge bars the knock until the effect captcha_solved"
+    )
     captions_menu: bool = Field(True, description="the menu can show live captions")
     frames: bool = Field(True, description="the signalling tells of people and ends")

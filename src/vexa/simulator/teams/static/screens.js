@@ -27,7 +27,11 @@ export function showSignInPage() {
 
 export function showCaptcha() {
   const image = make("div", { "data-tid": "HIP-Captcha-Image" }, "X7kP");
-  root.append(make("div", { class: "screen" }, make("h2", {}, texts.captcha), image));
+  root.append(make("div", { class: "screen captcha" }, make("h2", {}, texts.captcha), image));
+}
+
+export function hideCaptcha() {
+  root.querySelector(".captcha")?.remove();
 }
 
 export function askWithoutDevices(then) {

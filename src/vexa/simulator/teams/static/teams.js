@@ -23,12 +23,15 @@ function openMeeting() {
     pictures: (on) => send({ type: "pictures", on }),
   });
   let wanted = { name: "", sound: true, microphone: false };
+  let isHuman = !config.captcha;
 
+  const knock = () => send({ type: "join", name: wanted.name });
   const prejoin = () => {
     screens.showPrejoin(wanted.name, (chosen) => {
       wanted = chosen;
       log("join_pressed", chosen);
-      send({ type: "join", name: chosen.name });
+      if (isHuman) knock();
+      else screens.showCaptcha();
     });
   };
   const end = (key) => {
@@ -72,6 +75,12 @@ function openMeeting() {
     },
     navigate: ({ url }) => location.assign(url),
     captcha: screens.showCaptcha,
+    captcha_solved: () => {
+      screens.hideCaptcha();
+      if (isHuman) return;
+      isHuman = true;
+      knock();
+    },
     stall,
   };
   const acts = {
