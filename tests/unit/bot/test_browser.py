@@ -11,6 +11,7 @@ import pytest
 
 from vexa.bot import browser
 from vexa.bot.browser import arguments, left_out, open_browser
+from vexa.bot.settings import browser_environment, sound_server_environment
 from vexa.contracts.bot import BotLaunch, BrowserAccess
 from vexa.contracts.errors import JoinError
 
@@ -99,6 +100,20 @@ def test_temporary_files_stay_in_the_bots_folder_while_a_socket_fits(tmp_path: P
         link.unlink()
 
 
+def test_a_bots_own_sound_server_takes_the_place_of_the_hosts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PULSE_SERVER", "unix:/host")
+    monkeypatch.setenv("DISPLAY", ":99")
+    monkeypatch.setenv("VEXA_BOT_CONNECTION_ID", "c0ffee")
+    assert browser_environment(tmp_path, tmp_path)["PULSE_SERVER"] == "unix:/host"
+    own = browser_environment(tmp_path, tmp_path, "unix:/own")
+    assert own["PULSE_SERVER"] == "unix:/own"
+    server = sound_server_environment(tmp_path)
+    assert server["VEXA_BOT_CONNECTION_ID"] == "c0ffee"
+    assert not {"PULSE_SERVER", "DISPLAY"} & set(server)
+
+
 async def test_the_last_switch_for_features_turns_off_what_the_drivers_does_and_more(
     tmp_path: Path,
 ) -> None:
@@ -134,6 +149,8 @@ async def test_the_last_switch_for_features_turns_off_what_the_drivers_does_and_
         "SpareRendererForSitePerProcess",
     }
     assert drivers < last
+    # what it plays can be heard by a sound server (docs/decisions/0077)
+    assert "--mute-audio" not in line.read_text()
     # and the driver, which started it, is a small one
     options = "NODE_OPTIONS=--max-semi-space-size=1"
     assert options in driver.read_text().splitlines()
