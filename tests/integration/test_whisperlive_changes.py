@@ -105,7 +105,7 @@ async def test_laughter_and_music_are_no_words(
     spoken, _ = one_after_the_other(said[:1])
     client = await SpeechClient.open(whisperlive.url, meeting_hello(uid))
     await wait_until(lambda: client.find(message="SERVER_READY"), within_s=30)
-    await client.send(np.concatenate([sound(20.0, 2), sound(20.0, 3), spoken]))
+    await client.send(np.concatenate([sound(20.0, 1), sound(20.0, 3), spoken]))
     await client.end()
     segments = SpeechStream(redis_url).segments(uid)
     assert [segment["text"] for segment in segments if float(segment["start"]) < 39.0] == []

@@ -7,6 +7,7 @@ import pytest
 from vexa.whisperlive.engines.guards import (
     MAX_COMPRESSION_RATIO,
     compression_ratio,
+    is_laughter,
     looks_invented,
     looks_repeated,
     max_tokens,
@@ -63,6 +64,45 @@ def test_a_stock_phrase_is_dropped_only_where_the_decode_is_unsure(
 def test_short_and_repeated_speech_that_is_true_is_kept(text: str, language: str) -> None:
     assert not looks_invented(0.5, -0.9, text, language), "an unsure decode of true speech"
     assert compression_ratio(text) <= MAX_COMPRESSION_RATIO, "the widest window keeps it"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        " Ha, ha, ha, ha.",
+        " Ha ha ha!",
+        "Hahaha",
+        "Haha.",
+        "haaa haah",
+        "Hehehe",
+        "Hehe.",
+        "Heh heh",
+        "хаха",
+        "哈哈哈",
+        "ㅋㅋ",
+    ],
+)
+def test_laughter_written_out_is_no_words(text: str) -> None:
+    assert is_laughter(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " Ha.",
+        " Ja, ja.",
+        " He, he said so.",
+        " Hi, hi!",
+        " Ha ha, very funny.",
+        " Sahara",
+        "はは",
+        "哈",
+        "Нет нет",
+    ],
+)
+def test_words_that_only_sound_like_laughter_are_kept(text: str) -> None:
+    assert not is_laughter(text)
 
 
 def test_more_audio_allows_more_tokens() -> None:

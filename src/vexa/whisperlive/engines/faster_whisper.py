@@ -250,7 +250,9 @@ def _piece(item: dict[str, Any], duration_s: float) -> Word:
 
 
 def _is_invented(decode: _Decode, language: str) -> bool:
-    return guards.looks_invented(decode.no_speech, decode.mean_logprob, decode.text, language)
+    return guards.is_laughter(decode.text) or guards.looks_invented(
+        decode.no_speech, decode.mean_logprob, decode.text, language
+    )
 
 
 def _read_result(tokenizer: Tokenizer, result: Any, allowed: int) -> _Decode:

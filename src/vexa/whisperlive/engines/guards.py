@@ -47,6 +47,12 @@ PHRASE_NO_SPEECH = 0.4
 PHRASE_LOGPROB = -0.8
 
 _WORD = re.compile(r"\w+")
+#: One word of laughter as it is written, and what is laughter only when said again. What is a word
+#: somewhere ("ja ja", "はは") is not among it.
+_LAUGHTER = re.compile(
+    r"(ha+h?){2,}|(he){2,}h?|heh|(hi){2,}|(ха){2,}|(хе){2,}|[哈呵嘿]{2,}|ハ{2,}|[ㅋㅎ]{2,}"
+)
+_LAUGH = re.compile(r"ha+h?|ха|[哈呵嘿]")
 
 
 def max_tokens(duration_s: float, language: str) -> int:
@@ -81,3 +87,11 @@ def looks_invented(
     is_unsure = no_speech_probability > PHRASE_NO_SPEECH or mean_logprob < PHRASE_LOGPROB
     phrases = STOCK_PHRASES.get(language or "", frozenset())
     return is_unsure and " ".join(_WORD.findall(text.lower())) in phrases
+
+
+def is_laughter(text: str) -> bool:
+    """Tell whether a text is laughter written out, and nothing else."""
+    words = _WORD.findall(text.lower())
+    if len(words) == 1:
+        return _LAUGHTER.fullmatch(words[0]) is not None
+    return bool(words) and all(_LAUGH.fullmatch(w) or _LAUGHTER.fullmatch(w) for w in words)

@@ -132,10 +132,11 @@ class RemoteEngine:
         duration_s = len(samples) / SAMPLE_RATE_HZ
         language = hints.language or answer.language
         parts = answer.segments or []
-        if parts and all(
+        is_invented = bool(parts) and all(
             guards.looks_invented(p.no_speech_prob, p.avg_logprob, answer.text, language)
             for p in parts
-        ):
+        )
+        if is_invented or guards.is_laughter(answer.text):
             return Hypothesis((), language)
         if guards.looks_repeated(answer.text, duration_s):
             return Hypothesis((), language, doubtful=True)
