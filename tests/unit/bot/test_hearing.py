@@ -216,9 +216,9 @@ def test_the_sink_is_heard_where_no_track_sounds_and_only_after_admission(
     play(hearing, time.time() * 1000 - 60_000, 30_000)
     hearing.admit()
     now_ms = time.time() * 1000
-    play(hearing, now_ms - 2_000, 2_400)
+    play(hearing, now_ms - 2_000, 2_300)
     end_ms = play(hearing, now_ms + 1_000, 15_000)
-    assert kept.times[0] + LOBBY_MS == pytest.approx(now_ms + 1_000)
+    assert kept.times[0] + LOBBY_MS - now_ms == pytest.approx(1_000, abs=1)
     assert set(kept.sources) == {"sink"}
     told = [hearing.hears]
     loud = replace(piece(0), at_ms=end_ms, samples=np.full(4_800, 8_000, np.int16))
