@@ -175,6 +175,34 @@ async def test_a_microphone_that_stays_on_stops_the_join() -> None:
     assert "join_button" not in page.clicked
 
 
+async def test_a_look_that_shows_nothing_is_no_proof_that_the_microphone_is_off() -> None:
+    page = ScriptedPage("name_input", "join_button", "microphone_on", "camera_on")
+    look, looks = page.look, 0
+
+    async def blink() -> PageView:
+        nonlocal looks
+        looks += bool(page.typed)
+        return PageView(URL) if looks in {1, 3} else await look()
+
+    page.look = blink  # type: ignore[method-assign]
+    await knock(page, ENTRY)
+    assert page.clicked == ["microphone_on", "camera_on", "join_button"]
+
+
+async def test_a_page_that_shows_nothing_more_is_not_joined() -> None:
+    page = ScriptedPage("name_input", "join_button", "microphone_on")
+    look = page.look
+
+    async def blind() -> PageView:
+        return PageView(URL) if page.typed else await look()
+
+    page.look = blind  # type: ignore[method-assign]
+    with pytest.raises(JoinError) as refused:
+        await knock(page, ENTRY)
+    assert refused.value.outcome is Outcome.PAGE_CHANGED
+    assert "join_button" not in page.clicked
+
+
 async def test_a_missing_button_is_a_changed_page() -> None:
     page = ScriptedPage("name_input")
     with pytest.raises(JoinError) as refused:
