@@ -19,6 +19,7 @@ from tests.support.bot_manager import (
     runs,
 )
 from tests.support.wait_until import wait_until
+from vexa.contracts.bot import BotLaunch
 
 
 @pytest.fixture
@@ -221,3 +222,16 @@ async def test_drain_ends_every_bot_and_says_why(manager: BotManager) -> None:
         row = await manager.row(meeting["id"])
         assert (row.status, row.data["outcome"]) == ("completed", "server_stopped")
     assert (await manager.send("normal", MEETING)).status_code == 503
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+async def test_the_setting_gives_a_bot_its_sound_server(
+    tmp_path: Path, database_url: str, redis_url: str, wanted: bool
+) -> None:
+    setting = {"BOT_SOUND_SINK": "1"} if wanted else {}
+    async with bot_manager(tmp_path, database_url, redis_url, **setting) as manager:
+        await manager.send_ok("stand-in")
+        await wait_until(lambda: list((manager.home / "bots").glob("*/launch.json")), within_s=60)
+        (file,) = (manager.home / "bots").glob("*/launch.json")
+        await wait_until(lambda: file.read_text().endswith("}"), within_s=60)
+        assert BotLaunch.model_validate_json(file.read_text()).sound_sink is wanted
