@@ -45,6 +45,8 @@ _LOST_MS = 300.0
 _START_S, _END_S = 10.0, 2.0
 _LOOK_AGAIN_S = 0.02
 _SOCKET, _PIPE = "native", "sink"
+#: What a page may see of the sink; without them, the path of the pipe.
+_NAMES = "sink_name=speakers sink_properties=device.description=Speakers"
 
 
 class PlayedPieces:
@@ -159,7 +161,7 @@ async def _read(pipe: int, take: Callable[[AudioPiece], None], on_gone: Callable
 
 def _command(folder: Path, socket: Path) -> list[str]:
     """PulseAudio with nothing but a socket for this account and a sink that writes by the clock."""
-    sink = f"file={folder / _PIPE} format=s16le rate={RATE_HZ} channels=1"
+    sink = f"file={folder / _PIPE} format=s16le rate={RATE_HZ} channels=1 {_NAMES}"
     return [
         *("setpriv", "--pdeathsig", "KILL", "pulseaudio", "-n", "--daemonize=no"),
         *("--use-pid-file=no", "--exit-idle-time=-1", "--disallow-exit=yes"),

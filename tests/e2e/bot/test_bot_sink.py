@@ -7,11 +7,15 @@ import signal
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.e2e.bot.conftest import World
 from tests.support.bot_process import CODE
 from tests.support.recording_speech import Heard
 from tests.support.wait_until import wait_until
-from vexa.contracts.bot import Hears
+from vexa.bot.browser import open_browser
+from vexa.bot.sound_sink import open_sink
+from vexa.contracts.bot import BotLaunch, Hears
 from vexa.contracts.meeting import Outcome
 
 LINE = "The quick brown fox jumps over the lazy dog and runs away from the hunter."
@@ -21,6 +25,11 @@ TIMES = {"Ada": [0.5, 17.0, 33.0], "Bob": [8.5, 25.0]}
 SPOKEN, DOUBLED = 0.4, 1.3
 #: Silence after each line, in which a busy machine may still play it, seconds.
 PAUSE_S = 2.5
+URL = "https://meet.google.com/"
+DEVICES = """navigator.mediaDevices.enumerateDevices()
+  .then((found) => found.map((one) => `${one.kind} ${one.label}`))"""
+MICROPHONE = """navigator.mediaDevices.getUserMedia({ audio: true })
+  .then((stream) => stream.getAudioTracks()[0].label, (error) => error.name)"""
 #: Time in which a state is reached on a machine with other work, seconds.
 REACH_S = 180
 
@@ -126,3 +135,28 @@ async def test_a_bot_whose_sound_server_dies_says_so_and_stays_in_no_meeting_dea
     assert bot.events("sound_sink_gone")
     assert world.manager.end.outcome is Outcome.BROWSER_FAILED
     assert world.manager.end.reason == "sound server: ended"
+
+
+async def test_a_page_sees_speakers_and_no_microphone(
+    tmp_path: Path, display: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DISPLAY", display)
+    launch = BotLaunch.model_validate(
+        {
+            **dict.fromkeys(("connection_id", "correlation_id", "native_meeting_id"), "x"),
+            **dict.fromkeys(("bot_name", "token", "manager_url", "whisperlive_url"), "x"),
+            **{"meeting_id": 1, "platform": "google_meet", "meeting_url": URL},
+            "work_dir": str(tmp_path),
+        }
+    )
+    async with (
+        open_sink(tmp_path, lambda _: None, lambda: None) as address,
+        open_browser(launch, sound_server=address) as context,
+    ):
+        page = context.pages[0]
+        await page.route("**/*", lambda route: route.fulfill(body="", content_type="text/html"))
+        await page.goto(URL)
+        seen = await page.evaluate(DEVICES)
+        asked = await page.evaluate(MICROPHONE)
+    assert seen == ["audiooutput Default", "audiooutput Speakers"]
+    assert asked == "NotFoundError"
