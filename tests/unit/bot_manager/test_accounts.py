@@ -59,7 +59,7 @@ async def test_a_file_that_is_no_account_says_so_and_shows_nothing(folder: Path,
 
 
 async def test_only_platforms_with_a_file_and_an_adapter_have_accounts(folder: Path) -> None:
-    (folder / "teams.json").write_text("{}")
+    (folder / "jitsi.json").write_text("{}")
     assert Accounts(folder).platforms == {MEET}
     assert Accounts(None).platforms == frozenset()
     assert Accounts(folder / "nowhere").platforms == frozenset()
