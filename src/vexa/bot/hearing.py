@@ -185,7 +185,8 @@ class Hearing:
             if self._roster.device_of(source) is not None:
                 continue
             owner = self._witness.owner_of(source)
-            if owner is None:
+            # a note-taker's tile may be lit by what others say: its own light gives nobody a name
+            if owner is None or self._roster.is_note_taker(owner):
                 continue
             _log.info("source_owner_witnessed")
             self._roster.apply(RosterChange(streams={source: owner}))

@@ -92,6 +92,11 @@ class Roster:
         person = self._people.get(device_id)
         return person is not None and bool(person.parent_device_id)
 
+    def is_note_taker(self, device_id: str) -> bool:
+        """Tell whether a device is that of another note-taker, as far as names tell."""
+        person = self._people.get(device_id)
+        return person is not None and is_note_taker(person.name)
+
     def others_present(self) -> int:
         """Count people other than the bot; presentations do not count."""
         return len(self._others())

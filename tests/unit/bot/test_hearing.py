@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 import zlib
 from dataclasses import replace
@@ -87,6 +88,22 @@ def test_a_long_wait_keeps_a_bounded_amount(hearing: Hearing, kept: Kept) -> Non
     hearing.admit()
     assert 0 < len(kept.times) <= 300
     assert kept.times[-1] == 999_900
+
+
+@pytest.mark.parametrize(("name", "named"), [("Ada", "Ada"), ("Otter.ai", None)])
+def test_a_lit_tile_gives_a_persons_name_and_never_a_note_takers(
+    kept: Kept, name: str, named: str | None
+) -> None:
+    roster = Roster()
+    hearing = Hearing(GoogleMeet(), roster, kept)
+    hearing.still_outside(LOBBY_MS)
+    hearing.admit()
+    lit = {"lit": [["spaces/x/devices/1", name]], "at": LOBBY_MS}
+    hearing.take_news(News(json.dumps(lit)))
+    for at_ms in range(0, 6_000, 100):
+        hearing.take_audio(piece(at_ms))
+        hearing.tick(LOBBY_MS + at_ms)
+    assert roster.name_of("7") == named
 
 
 class ByTrack(GoogleMeet):
