@@ -42,6 +42,7 @@ async def _findings() -> list[Finding]:
         ("model", _model),
         ("chromium", _chromium),
         ("sandbox", _sandbox),
+        ("sound sink", _sound_sink),
     ):
         found.append(await _with_settings(name, check))
     found += [host.check_display(), host.check_shared_memory()]
@@ -74,6 +75,10 @@ async def _chromium() -> Finding:
 
 async def _sandbox() -> Finding:
     return await host.check_sandbox(_bot_settings().bot_user)
+
+
+async def _sound_sink() -> Finding:
+    return host.check_sound_sink(is_wanted=_bot_settings().bot_sound_sink)
 
 
 def _bot_settings() -> BotManagerSettings:

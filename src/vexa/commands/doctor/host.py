@@ -104,6 +104,17 @@ def check_display() -> Finding:
     return ok("xvfb", found)
 
 
+def check_sound_sink(*, is_wanted: bool) -> Finding:
+    """There is a sound server for the bots, if they are to have one."""
+    if not is_wanted:
+        return ok("sound sink", "off (BOT_SOUND_SINK)")
+    found = shutil.which("pulseaudio")
+    if found is None:
+        remedy = "install the package pulseaudio, or unset BOT_SOUND_SINK"
+        return fail("sound sink", "BOT_SOUND_SINK is on, and pulseaudio is not installed", remedy)
+    return ok("sound sink", found)
+
+
 def check_shared_memory() -> Finding:
     """Chromium has the shared memory that it likes."""
     if has_small_shm():

@@ -1,0 +1,23 @@
+"""What `vexa doctor` says of this machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from vexa.commands.doctor.findings import Level
+from vexa.commands.doctor.host import check_sound_sink
+
+
+def test_a_sound_server_that_is_wanted_and_missing_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    missing = check_sound_sink(is_wanted=True)
+    assert missing.level is Level.FAIL
+    assert "pulseaudio" in missing.remedy
+    assert check_sound_sink(is_wanted=False).level is Level.OK
+    program = tmp_path / "pulseaudio"
+    program.touch(mode=0o755)
+    assert check_sound_sink(is_wanted=True).level is Level.OK
