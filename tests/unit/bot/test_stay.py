@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -294,6 +295,17 @@ async def test_a_removal_that_is_taken_back_at_once_removes_nobody(tmp_path: Pat
     page = StagedPage((10, MEETING), (1.5, REMOVED), (20, ALONE), (0, ALONE))
     told = await run(page, tmp_path, max_time_left_alone=5_000)
     assert told.end.outcome is Outcome.LEFT_ALONE
+
+
+ELSEWHERE = replace(view(), url="https://workspace.google.com/")
+
+
+async def test_a_removal_told_for_a_moment_is_why_the_page_left_the_meeting(tmp_path: Path) -> None:
+    told = await run(StagedPage((10, MEETING), (1.5, REMOVED), (0, ELSEWHERE)), tmp_path)
+    assert told.end.outcome is Outcome.REMOVED
+    page = StagedPage((10, MEETING), (1.5, REMOVED), (10, MEETING), (0, ELSEWHERE))
+    told = await run(page, tmp_path)
+    assert told.end.outcome is Outcome.MEETING_ENDED
 
 
 async def test_the_longest_stay_ends_a_lively_meeting(tmp_path: Path) -> None:

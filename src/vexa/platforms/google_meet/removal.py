@@ -21,6 +21,8 @@ _ENDS: Ends = (
     (selectors.ENDED_TEXTS, Outcome.MEETING_ENDED, "page: the meeting ended"),
     (selectors.LEFT_TEXTS, Outcome.MEETING_ENDED, "page: exit screen"),
 )
+#: A page elsewhere is an end after so long: it tells nothing of why, unlike a text.
+_ELSEWHERE_S = 2.0
 
 
 def judge_stay(view: PageView) -> Judgement:
@@ -35,5 +37,6 @@ def judge_stay(view: PageView) -> Judgement:
     if told is not None:
         return told
     if view.host != HOST or CODE.fullmatch(urlsplit(view.url).path.strip("/")) is None:
-        return Judgement(Stage.OVER, "page: left the meeting's address", Outcome.MEETING_ENDED)
+        reason = "page: left the meeting's address"
+        return Judgement(Stage.OVER, reason, Outcome.MEETING_ENDED, stands_s=_ELSEWHERE_S)
     return Judgement(Stage.UNKNOWN, "page: neither the meeting nor an exit screen")
