@@ -75,7 +75,7 @@ class Stay:
             monotonic_s,
         )
         #: An end that the page told in words since the meeting was last seen.
-        self._told: Judgement | None = None
+        self._told: JoinError | None = None
         #: What a person is, or was last, needed for before the admission.
         self.help_needed: HelpNeeded | None = None
         #: Whether the notice is in the meeting's chat; None while it was not tried.
@@ -171,12 +171,12 @@ class Stay:
         view = await self._page.look()
         judgement = self._platform.judge_stay(view)
         now_s = self._monotonic_s()
-        if judgement.stage is Stage.OVER and not judgement.stands_s:
-            self._told = self._told or judgement
+        if judgement.outcome is not None and not judgement.stands_s:
+            self._told = self._told or JoinError(judgement.outcome, judgement.reason)
         if over.sure(judgement, now_s) and judgement.outcome is not None:
             # a page may tell its end for a moment only, and then stand where no meeting is
-            end = (self._told or judgement) if judgement.stands_s else judgement
-            raise JoinError(end.outcome or judgement.outcome, end.reason)
+            told = self._told if judgement.stands_s else None
+            raise told or JoinError(judgement.outcome, judgement.reason)
         await self._platform.tidy(self._page, view)
         if judgement.stage is Stage.IN_MEETING:
             self._seen_s, self._told = now_s, None

@@ -148,7 +148,7 @@ class Judgement:
         stage: where the page has the bot.
         reason: page step or cause; names no person.
         outcome: set when the stage is OVER.
-        stands_s: how long an OVER must be seen without a break before it counts, at least.
+        stands_s: how long an OVER must last to count; 0 where the page told it in words.
         waited_out: in the lobby, how it ends when the bot's patience does.
     """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -85,6 +86,12 @@ def test_words_in_the_chat_end_no_stay() -> None:
 def test_the_end_screens_title_ends_a_stay(title: str, outcome: Outcome) -> None:
     judged = judge_stay(view(title, end_title=(Element(text=title),)))
     assert (judged.stage, judged.outcome) == (Stage.OVER, outcome)
+
+
+def test_a_page_elsewhere_must_stand_since_it_tells_no_reason() -> None:
+    gone = judge_stay(replace(view(), url="https://www.office.com/"))
+    assert gone.outcome is Outcome.MEETING_ENDED
+    assert gone.stands_s > 0
 
 
 def test_a_page_between_two_screens_is_no_end() -> None:

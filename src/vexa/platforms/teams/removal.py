@@ -25,6 +25,8 @@ _ENDS: Ends = (
 _SAID_STANDS_S = 3.0
 #: An end screen without a known text is believed after so long, seconds.
 _SCREEN_STANDS_S = 5.0
+#: A page elsewhere is an end after so long: it tells nothing of why, unlike a text.
+_ELSEWHERE_S = 2.0
 
 
 def judge_stay(view: PageView, said: CallEnd | None = None) -> Judgement:
@@ -52,5 +54,6 @@ def judge_stay(view: PageView, said: CallEnd | None = None) -> Judgement:
         reason = "page: end screen without a reason"
         return Judgement(Stage.OVER, reason, Outcome.MEETING_ENDED, _SCREEN_STANDS_S)
     if view.url and not is_ours(view.host):
-        return Judgement(Stage.OVER, "page: left the meeting's address", Outcome.MEETING_ENDED)
+        reason = "page: left the meeting's address"
+        return Judgement(Stage.OVER, reason, Outcome.MEETING_ENDED, _ELSEWHERE_S)
     return Judgement(Stage.UNKNOWN, "page: neither the meeting nor an end screen")
