@@ -4,7 +4,8 @@ Each case (docs/benchmarks/scorecard.md) is run with `SCORECARD_MEETINGS` seeds 
 the first; `QUICK=1` runs one of each. `ONLY` restricts to platforms or `platform/case`, with
 commas. `SPEECH` names a folder of human speech, else flite speaks, and no accuracy is worth
 quoting; `WHISPER_MODEL_SIZE` names the model (base). `SCORECARD_SILENCE_S` is the length of the
-silent meetings (600; QUICK 60), `SCORECARD_AT_ONCE` the number of meetings at a time (2).
+silent meetings (600; QUICK 60), `SCORECARD_TALK_S` that of talks (60; QUICK 30),
+`SCORECARD_AT_ONCE` the number of meetings at a time (2).
 The table goes to `build/scorecard/` (`SCORECARD_OUT`), and each result to `results.jsonl` beside it
 as soon as it is there: `RESUME=1` goes on with what such a file lacks, and tells of all of it. The
 last line is one JSON object.
@@ -79,7 +80,7 @@ def read_plan(seed: int, environment: dict[str, str]) -> Plan:
         first_seed=seed,
         meetings=1 if quick else int(environment.get("SCORECARD_MEETINGS", "20")),
         at_once=int(environment.get("SCORECARD_AT_ONCE", "2")),
-        talk_s=30.0 if quick else 60.0,
+        talk_s=float(environment.get("SCORECARD_TALK_S", "30" if quick else "60")),
         silence_s=float(environment.get("SCORECARD_SILENCE_S", "60" if quick else "600")),
         resumes=environment.get("RESUME") == "1",
     )
@@ -177,7 +178,8 @@ def main() -> int:
     speech = "human" if settings.speech else "flite"
     conditions = (
         f"Simulated. {len(cases)} cases; seeds from {plan.first_seed}, {plan.meetings} a case; "
-        f"{plan.at_once} at a time; silence {plan.silence_s:.0f} s; speech {speech}; model "
+        f"{plan.at_once} at a time; talks {plan.talk_s:.0f} s; silence {plan.silence_s:.0f} s; "
+        f"speech {speech}; model "
         f"{settings.whisper_model_size}; load average {load[0]} before, {load[1]} after."
     )
     (out / "scorecard.md").write_text(markdown(results, conditions))
