@@ -36,7 +36,7 @@ from vexa.simulator.client import ControlClient
 #: A state or an end is waited for so long: a captcha stands 120 s before it counts, seconds.
 REACH_S = 240.0
 #: The user's own look at the status, seconds.
-LOOK_S = 0.25
+LOOK_S = 0.5
 #: People and hosts act this long after what they wait for, at most, seconds.
 THINK_S = 2.0
 #: No frame for this long after the end means that everything is final; waited for at most.
