@@ -16,6 +16,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 import sys
 import tempfile
 from dataclasses import dataclass
@@ -159,6 +160,8 @@ def report_keys(results: list[Result]) -> dict[str, Any]:
 def main() -> int:
     """0 when every outcome was told true and no name was wrong; 2 for a wrong `ONLY`."""
     report = Report()
+    # ended by a plain kill too, it ends its server and bots
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     settings = load_settings(DemoSettings)
     try:
         cases = choose(all_cases(), os.environ.get("ONLY"))

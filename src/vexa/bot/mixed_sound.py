@@ -2,7 +2,8 @@
 
 Pure: pieces, signs and the passing of time in; pieces with a source out. A sign comes later than
 the sound, so sound is held back for a moment. A piece is somebody's only when they alone spoke for
-most of it; talk of two at once stays without a source, for a wrong name is worse than none.
+most of it; talk of two at once stays without a source, for a wrong name is worse than none. Where
+signs cease between two words, the pause is still the speaker's unless another's sign is near.
 Signs, which are less exact, count only on tracks whose packets never named a source.
 """
 
@@ -20,6 +21,13 @@ from vexa.platforms.base import Speaking
 _HOLD_MS = 400.0
 #: Share of a piece in which its speaker must be known to speak, and another must not.
 _MOST, _LITTLE = 0.5, 0.2
+#: Sound is still somebody's for so long after their sign ceased, ms: our own choice
+#: (docs/decisions/0099).
+_PAUSE_MS = 400.0
+#: Another's sign within this time after a piece may be late for what is in it, ms.
+_APART_MS = 200.0
+#: A stretch that is shorter may be a flash, and has no pauses, ms: flashes last one look, 0.25 s.
+_FLASH_MS = 500.0
 #: Stretches of speech that are remembered, for all people together.
 _MOST_STRETCHES = 1_000
 
@@ -29,6 +37,11 @@ class _Stretch:
     device_id: str
     begin_ms: float
     end_ms: float = float("inf")
+    goes_on: bool = False
+
+    def note_end(self, at_ms: float, *, may_be_a_pause: bool) -> None:
+        self.end_ms = at_ms
+        self.goes_on = may_be_a_pause and at_ms - self.begin_ms >= _FLASH_MS
 
 
 class MixedSound:
@@ -61,7 +74,7 @@ class MixedSound:
         if sign.is_on and not is_on:
             self._stretches.append(_Stretch(sign.device_id, at_ms))
         elif not sign.is_on and going_on is not None and is_on:
-            going_on.end_ms = at_ms
+            going_on.note_end(at_ms, may_be_a_pause=sign.may_be_a_pause)
 
     def take(self, piece: AudioPiece) -> None:
         """Take one piece; one that has a source already is held back too, to keep the order."""
@@ -96,5 +109,16 @@ class MixedSound:
                 shares[stretch.device_id] = before + spoken_ms / length_ms
         ranked = sorted(shares, key=shares.__getitem__, reverse=True)
         if not ranked or shares[ranked[0]] < _MOST:
-            return None
+            return self._pausing(piece.at_ms, piece.at_ms + length_ms)
         return ranked[0] if len(ranked) == 1 or shares[ranked[1]] <= _LITTLE else None
+
+    def _pausing(self, begin_ms: float, end_ms: float) -> str | None:
+        """Who spoke just before and may go on, if nobody else's sign is near."""
+        near = [
+            stretch
+            for stretch in self._stretches
+            if stretch.end_ms > begin_ms - _PAUSE_MS and stretch.begin_ms < end_ms + _APART_MS
+        ]
+        spoke = {one.device_id for one in near if one.goes_on and one.begin_ms < begin_ms}
+        is_alone = len({one.device_id for one in near}) == 1
+        return spoke.pop() if spoke and is_alone else None

@@ -6,8 +6,8 @@ start). Pure: no I/O, no clock; sinks are injected.
 
 A participant is a source (a contributing source, or a device), never a track and never a name: two
 people of one name are two streams, and one person on three slots is one. Sound without evidence of
-its source waits for a moment; if the evidence comes in time it is that source's, else it goes to a
-stream without a name.
+its source waits for a moment; if the evidence comes in time, and nobody else spoke just before, it
+is that source's, else it goes to a stream without a name.
 """
 
 from __future__ import annotations
@@ -134,6 +134,14 @@ class _Stream:
             self.told += len(samples)
 
 
+@dataclass(frozen=True, slots=True)
+class _Spoken:
+    """The last sound of a track that went to a stream: whose, and its end."""
+
+    source: str | None
+    end_ms: float
+
+
 @dataclass(slots=True)
 class _Waiting:
     """Unattributed sound of one track, in order."""
@@ -156,7 +164,7 @@ class ParticipantStreams:
         self._open_sink = open_sink
         self._streams: dict[str, _Stream] = {}
         self._waiting: dict[str, _Waiting] = {}
-        self._last_on_track: dict[str, float] = {}
+        self._last_on_track: dict[str, _Spoken] = {}
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -169,7 +177,7 @@ class ParticipantStreams:
             self._wait(piece)
             return
         self._settle_waiting(piece)
-        self._last_on_track[piece.track] = _end_ms(piece)
+        self._last_on_track[piece.track] = _Spoken(piece.source, _end_ms(piece))
         self._write(piece.source, piece)
 
     def tick(self, now_ms: float) -> None:
@@ -210,17 +218,17 @@ class ParticipantStreams:
             self._give_up(piece.track)
 
     def _settle_waiting(self, piece: AudioPiece) -> None:
-        """Give waiting sound to the source that goes on from it, if nobody spoke just before."""
+        """Give waiting sound to the source that goes on from it, if no other spoke just before."""
         waiting = self._waiting.pop(piece.track, None)
         if waiting is None or piece.source is None:
             return
         first, last = waiting.pieces[0], waiting.pieces[-1]
-        spoken_ms = self._last_on_track.get(piece.track, float("-inf"))
-        fresh = first.at_ms - spoken_ms > _JOIN_MS
+        before = self._last_on_track.get(piece.track, _Spoken(None, float("-inf")))
+        is_free = before.source == piece.source or first.at_ms - before.end_ms > _JOIN_MS
         joined = abs(piece.at_ms - _end_ms(last)) <= _JOIN_MS
         for part in waiting.pieces:
             near = piece.at_ms - part.at_ms <= _REACH_BACK_MS
-            if fresh and joined and near:
+            if is_free and joined and near:
                 self._write(piece.source, part)
             else:
                 self._write_unknown(part)
@@ -228,7 +236,7 @@ class ParticipantStreams:
     def _give_up(self, track: str) -> None:
         waiting = self._waiting.pop(track)
         for piece in waiting.pieces:
-            self._last_on_track[track] = _end_ms(piece)
+            self._last_on_track[track] = _Spoken(None, _end_ms(piece))
             self._write_unknown(piece)
 
     def _write_unknown(self, piece: AudioPiece) -> None:

@@ -191,11 +191,19 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Speaking:
-    """Somebody began or ceased to speak, as the platform says. `at_ms`: epoch time, ms."""
+    """Somebody began or ceased to speak, as the platform says.
+
+    Attributes:
+        device_id: theirs.
+        is_on: whether they began.
+        at_ms: epoch time, ms.
+        may_be_a_pause: with the end of speech: it may be the gap between two words.
+    """
 
     device_id: str
     is_on: bool
     at_ms: float
+    may_be_a_pause: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -357,43 +365,3 @@ class Platform(Protocol):
     async def leave(self, page: MeetingPage) -> None:
         """Leave politely, best effort."""
         ...
-
-
-class PlatformDefaults:
-    """What most platforms do not need: sources of news that never say anything."""
-
-    state_script: str = ""
-    client_frame: str = ""
-    page_script: str = ""
-    roster_channels: frozenset[str] = frozenset()
-    roster_path: str = ""
-    sound_by: SoundBy = SoundBy.CONTRIBUTOR
-    speaking_late_ms: float = 0.0
-
-    def hears(self, names: TrackNames, at_ms: float, peak: int) -> bool:
-        """Every track counts."""
-        return True
-
-    def owner_of(self, names: TrackNames) -> str | None:
-        """News tell whose a track is."""
-        return None
-
-    def help_needed(self, view: PageView) -> Outcome | None:
-        """Nothing that a person could fix."""
-        return None
-
-    def people_shown(self, view: PageView) -> tuple[Person, ...]:
-        """The page's tiles tell nothing that news do not."""
-        return ()
-
-    def decode_channel(self, message: bytes) -> RosterChange:
-        """No channel is read."""
-        return RosterChange()
-
-    def decode_answer(self, body: bytes) -> RosterChange:
-        """No answer is read."""
-        return RosterChange()
-
-    def decode_news(self, text: str) -> RosterChange:
-        """No script tells anything."""
-        return RosterChange()

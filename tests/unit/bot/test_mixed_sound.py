@@ -19,10 +19,17 @@ class Bench:
         self.out: list[tuple[float, str | None]] = []
         self.mix = MixedSound(LATE_MS, lambda piece: self.out.append((piece.at_ms, piece.source)))
 
-    def speaks(self, device: str, from_ms: float, to_ms: float | None = None) -> None:
+    def speaks(
+        self,
+        device: str,
+        from_ms: float,
+        to_ms: float | None = None,
+        *,
+        may_be_a_pause: bool = False,
+    ) -> None:
         self.mix.note(Speaking(device, is_on=True, at_ms=from_ms + LATE_MS))
         if to_ms is not None:
-            self.mix.note(Speaking(device, is_on=False, at_ms=to_ms + LATE_MS))
+            self.mix.note(Speaking(device, False, to_ms + LATE_MS, may_be_a_pause))
 
     def piece(self, at_ms: float, source: str | None = None) -> None:
         self.mix.take(AudioPiece("t", at_ms, source, 48_000, np.ones(4_800, np.int16)))
@@ -91,3 +98,50 @@ def test_signs_name_nothing_on_a_track_whose_packets_name_sources(bench: Bench) 
     bench.piece(200)
     bench.mix.flush()
     assert bench.out == [(0, "ada"), (100, "17"), (200, None)]
+
+
+def test_a_pause_between_two_words_stays_with_their_speaker(bench: Bench) -> None:
+    for at_ms in range(0, 2_000, 100):
+        bench.piece(at_ms)
+    bench.speaks("ada", 0, 1_000, may_be_a_pause=True)
+    bench.speaks("ada", 1_400)
+    bench.mix.flush()
+    assert {source for _, source in bench.out} == {"ada"}
+
+
+def test_what_comes_long_after_the_last_sign_is_nobodys(bench: Bench) -> None:
+    bench.speaks("ada", 0, 1_000, may_be_a_pause=True)
+    bench.piece(1_300)
+    bench.piece(1_500)
+    bench.mix.flush()
+    assert bench.out == [(1_300, "ada"), (1_500, None)]
+
+
+def test_what_comes_before_somebody_elses_sign_is_nobodys(bench: Bench) -> None:
+    bench.speaks("ada", 0, 1_000, may_be_a_pause=True)
+    bench.speaks("bob", 1_400)
+    for at_ms in (1_000, 1_200, 1_300):
+        bench.piece(at_ms)
+    bench.mix.flush()
+    assert bench.out == [(1_000, "ada"), (1_200, None), (1_300, None)]
+
+
+def test_an_end_that_is_no_pause_leaves_nothing_behind(bench: Bench) -> None:
+    bench.speaks("ada", 0, 1_000)
+    bench.piece(1_000)
+    bench.mix.flush()
+    assert bench.out == [(1_000, None)]
+
+
+def test_a_flash_leaves_nothing_behind(bench: Bench) -> None:
+    bench.speaks("ada", 0, 240, may_be_a_pause=True)
+    bench.piece(300)
+    bench.mix.flush()
+    assert bench.out == [(300, None)]
+
+
+def test_what_comes_before_the_first_sign_is_nobodys(bench: Bench) -> None:
+    bench.speaks("ada", 100, 1_000, may_be_a_pause=True)
+    bench.piece(0)
+    bench.mix.flush()
+    assert bench.out == [(0, None)]

@@ -252,3 +252,22 @@ def test_no_sound_is_lost_doubled_or_moved_to_another_source(
     for key in ("7", "8"):
         extra = heard.get(key, 0) - said.get(key, 0)
         assert -2 * len(plan) - 1 <= extra <= said.get("none", 0) + 2 * len(plan) + 1
+
+
+def test_a_moment_without_evidence_within_ones_speech_is_theirs() -> None:
+    bench = Bench()
+    bench.talk(0, 500, "7")
+    bench.talk(500, 700, None)
+    bench.talk(700, 1_000, "7")
+    bench.streams.finish()
+    assert [sink.key for sink in bench.opened] == ["7"]
+    assert bench.opened[0].spoken_ms == [(0.0, 1_000.0)]
+
+
+def test_a_moment_without_evidence_between_two_people_is_nobodys() -> None:
+    bench = Bench()
+    bench.talk(0, 500, "7")
+    bench.talk(500, 700, None)
+    bench.talk(700, 1_000, "8")
+    bench.streams.finish()
+    assert [sink.key for sink in bench.opened] == ["7", "track:t1", "8"]

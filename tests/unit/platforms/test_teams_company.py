@@ -121,7 +121,7 @@ def test_an_outline_goes_dark_for_whom_it_lit() -> None:
     room.take_outlines([("Ada", True, 1.0)])
     room.take_call("", [("8:ada", "Ada")], {})
     dark = room.take_outlines([("Ada", False, 2.0), ("Bob", False, 2.0)])
-    assert dark.speaking == (Speaking("tile:Ada", False, 2.0),)
+    assert dark.speaking == (Speaking("tile:Ada", False, 2.0, may_be_a_pause=True),)
 
 
 def test_the_bots_own_outline_is_no_sign() -> None:

@@ -12,10 +12,10 @@ from vexa.platforms.base import (
     MeetingPage,
     PageView,
     Person,
-    PlatformDefaults,
     Probe,
     RosterChange,
 )
+from vexa.platforms.defaults import PlatformDefaults
 from vexa.platforms.google_meet import (
     admission,
     glow,

@@ -9,12 +9,12 @@ from vexa.platforms.base import (
     Judgement,
     MeetingPage,
     PageView,
-    PlatformDefaults,
     Probe,
     RosterChange,
     SoundBy,
     TrackNames,
 )
+from vexa.platforms.defaults import PlatformDefaults
 from vexa.platforms.jitsi import (
     admission,
     join,

@@ -82,7 +82,7 @@ class Company:
                 device = self._lit.setdefault(name, self._device_of(name))
                 signs.append(Speaking(device, True, at_ms))
             elif name in self._lit:
-                signs.append(Speaking(self._lit.pop(name), False, at_ms))
+                signs.append(Speaking(self._lit.pop(name), False, at_ms, may_be_a_pause=True))
         return self._signed(signs, signs)
 
     def _signed(self, owned: Sequence[Speaking], signs: Sequence[Speaking]) -> RosterChange:

@@ -12,13 +12,13 @@ from vexa.platforms.base import (
     MeetingPage,
     PageView,
     Person,
-    PlatformDefaults,
     Probe,
     RosterChange,
     SoundBy,
     Stage,
     TrackNames,
 )
+from vexa.platforms.defaults import PlatformDefaults
 from vexa.platforms.incoming_video import IncomingVideo
 from vexa.platforms.teams import (
     account,

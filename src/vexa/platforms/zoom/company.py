@@ -62,7 +62,10 @@ class Company:
         self._has_speakers = True
         now = frozenset(map(self._person_of, news.ids)) - {self._own}
         told_ms = at_ms + LATE_MS - SPEAKERS_LATE_MS
-        signs += [Speaking(one, False, told_ms) for one in sorted(self._speaking - now)]
+        signs += [
+            Speaking(one, False, told_ms, may_be_a_pause=True)
+            for one in sorted(self._speaking - now)
+        ]
         signs += [Speaking(one, True, told_ms) for one in sorted(now - self._speaking)]
         self._speaking = now
         return RosterChange(streams={one: one for one in now}, speaking=tuple(signs))

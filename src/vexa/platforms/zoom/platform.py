@@ -11,13 +11,13 @@ from vexa.platforms.base import (
     MeetingPage,
     PageView,
     Person,
-    PlatformDefaults,
     Probe,
     RosterChange,
     SoundBy,
     Stage,
     TrackNames,
 )
+from vexa.platforms.defaults import PlatformDefaults
 from vexa.platforms.zoom import (
     account,
     admission,
