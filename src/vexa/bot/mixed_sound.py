@@ -4,7 +4,8 @@ Pure: pieces, signs and the passing of time in; pieces with a source out. A sign
 the sound, so sound is held back for a moment. A piece is somebody's only when they alone spoke for
 most of it; talk of two at once stays without a source, for a wrong name is worse than none. Where
 signs cease between two words, the pause is still the speaker's unless another's sign is near.
-Signs, which are less exact, count only on tracks whose packets never named a source.
+Signs, which are less exact, count only on tracks whose packets never named a source; the others'
+sound waits for nothing.
 """
 
 from __future__ import annotations
@@ -32,6 +33,14 @@ _FLASH_MS = 500.0
 _MOST_STRETCHES = 1_000
 
 
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A piece that waits; its source is to be found by signs, or it is as the packets say."""
+
+    piece: AudioPiece
+    by_signs: bool
+
+
 @dataclass(slots=True)
 class _Stretch:
     device_id: str
@@ -55,13 +64,18 @@ class MixedSound:
     def __init__(self, late_ms: float, hand_on: Callable[[AudioPiece], None]) -> None:
         self.late_ms = late_ms
         self._hand_on = hand_on
-        self._held: deque[AudioPiece] = deque()
+        self._held: dict[str, deque[_Held]] = {}
         self._stretches: deque[_Stretch] = deque(maxlen=_MOST_STRETCHES)
         self._sourced: set[str] = set()
 
     @property
     def hold_ms(self) -> float:
-        """How long each piece is held back."""
+        """How long pieces are held back now, at most."""
+        is_by_signs = not self._sourced or self._held.keys() - self._sourced
+        return self._by_signs_ms if is_by_signs else 0.0
+
+    @property
+    def _by_signs_ms(self) -> float:
         return self.late_ms + _HOLD_MS
 
     def note(self, sign: Speaking) -> None:
@@ -77,26 +91,31 @@ class MixedSound:
             going_on.note_end(at_ms, may_be_a_pause=sign.may_be_a_pause)
 
     def take(self, piece: AudioPiece) -> None:
-        """Take one piece; one that has a source already is held back too, to keep the order."""
-        self._held.append(piece)
+        """Take one piece; pieces of one track come in order."""
+        if piece.source is not None:
+            self._sourced.add(piece.track)
+        held = _Held(piece, by_signs=piece.track not in self._sourced)
+        self._held.setdefault(piece.track, deque()).append(held)
 
     def tick(self, now_ms: float) -> None:
         """Let time pass: hand on what has waited long enough."""
-        while self._held and now_ms - self._held[0].at_ms >= self.hold_ms:
-            self._release()
+        signed_until_ms = now_ms - self._by_signs_ms
+        self._release(lambda track: now_ms if track in self._sourced else signed_until_ms)
 
     def flush(self) -> None:
         """Hand on everything."""
-        while self._held:
-            self._release()
+        self._release(lambda _track: float("inf"))
 
-    def _release(self) -> None:
-        piece = self._held.popleft()
-        if piece.source is not None:
-            self._sourced.add(piece.track)
-        elif piece.track not in self._sourced:
-            piece = replace(piece, source=self._speaker(piece))
-        self._hand_on(piece)
+    def _release(self, until_ms: Callable[[str], float]) -> None:
+        ready: list[_Held] = []
+        for track, held in list(self._held.items()):
+            while held and held[0].piece.at_ms <= until_ms(track):
+                ready.append(held.popleft())
+            if not held:
+                del self._held[track]
+        for one in sorted(ready, key=lambda held: held.piece.at_ms):
+            source = self._speaker(one.piece) if one.by_signs else one.piece.source
+            self._hand_on(replace(one.piece, source=source))
 
     def _speaker(self, piece: AudioPiece) -> str | None:
         length_ms = len(piece.samples) * 1000 / piece.rate_hz

@@ -31,8 +31,8 @@ class Bench:
         if to_ms is not None:
             self.mix.note(Speaking(device, False, to_ms + LATE_MS, may_be_a_pause))
 
-    def piece(self, at_ms: float, source: str | None = None) -> None:
-        self.mix.take(AudioPiece("t", at_ms, source, 48_000, np.ones(4_800, np.int16)))
+    def piece(self, at_ms: float, source: str | None = None, track: str = "t") -> None:
+        self.mix.take(AudioPiece(track, at_ms, source, 48_000, np.ones(4_800, np.int16)))
 
 
 @pytest.fixture
@@ -145,3 +145,27 @@ def test_what_comes_before_the_first_sign_is_nobodys(bench: Bench) -> None:
     bench.piece(0)
     bench.mix.flush()
     assert bench.out == [(0, None)]
+
+
+def test_a_track_whose_packets_name_sources_waits_for_no_sign(bench: Bench) -> None:
+    bench.piece(0)
+    bench.piece(100, source="17")
+    assert bench.out == []
+    bench.mix.tick(200)
+    assert bench.out == [(0, None), (100, "17")]
+    assert bench.mix.hold_ms == 0
+    bench.piece(200)
+    bench.mix.tick(300)
+    assert bench.out[-1] == (200, None)
+
+
+def test_another_track_beside_it_still_waits(bench: Bench) -> None:
+    bench.piece(0, source="17")
+    bench.mix.tick(100)
+    bench.piece(100, track="sink")
+    bench.mix.tick(200)
+    assert bench.out == [(0, "17")]
+    assert bench.mix.hold_ms > 0
+    bench.speaks("ada", 0)
+    bench.mix.tick(800)
+    assert bench.out == [(0, "17"), (100, "ada")]

@@ -13,8 +13,14 @@ from vexa.bot.mixed_sound import MixedSound
 from vexa.bot.page_messages import AudioPiece
 from vexa.bot.roster import Roster
 from vexa.platforms.base import RosterChange
-from vexa.platforms.zoom.company import LATE_MS, Company, clean_name
+from vexa.platforms.zoom.company import (
+    SPEAKERS_LATE_MS,
+    TILE_MOST_LATE_MS,
+    Company,
+    clean_name,
+)
 from vexa.platforms.zoom.news import decode_news
+from vexa.platforms.zoom.platform import Zoom
 
 ADA, BOB, BOT = "16778240", "16779264", "16780288"
 
@@ -48,13 +54,14 @@ class Heard:
     def __init__(self, *told: str) -> None:
         self.company, self.roster = company(), Roster()
         self.pieces: list[AudioPiece] = []
-        self.mix = MixedSound(LATE_MS, self.pieces.append)
+        self.mix = MixedSound(TILE_MOST_LATE_MS, self.pieces.append)
         for text in told:
             self.tell(text)
 
     def tell(self, text: str) -> RosterChange:
         change = decode_news(text, self.company)
         self.roster.apply(change)
+        self.mix.late_ms = self.company.late_ms
         for sign in change.speaking:
             self.mix.note(sign)
         return change
@@ -122,6 +129,14 @@ def test_a_tile_alone_gives_a_name_and_the_signalling_outweighs_it() -> None:
     heard.tell(rwg(12033, {"asn1": int(BOB)}, 3_250))
     assert heard.tell(json.dumps({"tile": "Ada", "at": 4_000})).speaking == ()
     assert heard.names(3_100, 5_000) == {"Bob"}
+
+
+def test_sound_is_held_back_for_a_tile_only_while_the_signalling_tells_of_no_speaker() -> None:
+    zoom = Zoom()
+    zoom.decode_news(everyone())
+    assert zoom.speaking_late_ms == TILE_MOST_LATE_MS
+    zoom.decode_news(rwg(12033, {"asn1": int(ADA)}, 1_250))
+    assert zoom.speaking_late_ms == SPEAKERS_LATE_MS
 
 
 def test_the_bots_own_tile_names_nobody() -> None:

@@ -16,8 +16,6 @@ from vexa.platforms.zoom.signalling import People, Speakers
 #: a tile is, two looks at it included. Guesses, measured nowhere yet.
 SPEAKERS_LATE_MS = 250.0
 TILE_LEAST_LATE_MS, TILE_MOST_LATE_MS = 300.0, 1_200.0
-#: What all signs are taken for (`Platform.speaking_late_ms`): the earlier ones are put later.
-LATE_MS = TILE_MOST_LATE_MS
 #: Most people that are remembered.
 _MOST = 2_000
 #: Low bits of an id that tell streams of one person apart.
@@ -29,6 +27,9 @@ class Company:
 
     def __init__(self) -> None:
         self.bot_name = ""
+        #: How late all signs are told to be (`Platform.speaking_late_ms`): as the tile, until the
+        #: signalling has told of a speaker.
+        self.late_ms = TILE_MOST_LATE_MS
         self._names: dict[str, str] = {}
         self._own = ""
         self._speaking: frozenset[str] = frozenset()
@@ -58,15 +59,14 @@ class Company:
 
     def take_speakers(self, news: Speakers, at_ms: float) -> RosterChange:
         """Take who speaks now, all of them."""
+        self.late_ms = SPEAKERS_LATE_MS
         signs = [] if self._has_speakers else self._end_tile(at_ms)
         self._has_speakers = True
         now = frozenset(map(self._person_of, news.ids)) - {self._own}
-        told_ms = at_ms + LATE_MS - SPEAKERS_LATE_MS
         signs += [
-            Speaking(one, False, told_ms, may_be_a_pause=True)
-            for one in sorted(self._speaking - now)
+            Speaking(one, False, at_ms, may_be_a_pause=True) for one in sorted(self._speaking - now)
         ]
-        signs += [Speaking(one, True, told_ms) for one in sorted(now - self._speaking)]
+        signs += [Speaking(one, True, at_ms) for one in sorted(now - self._speaking)]
         self._speaking = now
         return RosterChange(streams={one: one for one in now}, speaking=tuple(signs))
 
@@ -85,7 +85,7 @@ class Company:
         self._tile = device
         if not device:
             return RosterChange(speaking=tuple(signs))
-        signs.append(Speaking(device, True, at_ms + LATE_MS - TILE_LEAST_LATE_MS))
+        signs.append(Speaking(device, True, at_ms + self.late_ms - TILE_LEAST_LATE_MS))
         known = device in self._names
         # of somebody whom only a tile names it is not known here whether they are still in
         people = () if known else (Person(device, name, present=False),)
@@ -93,7 +93,8 @@ class Company:
 
     def _end_tile(self, at_ms: float) -> list[Speaking]:
         before, self._tile = self._tile, ""
-        return [Speaking(before, False, at_ms + LATE_MS - TILE_MOST_LATE_MS)] if before else []
+        ended_ms = at_ms + self.late_ms - TILE_MOST_LATE_MS
+        return [Speaking(before, False, ended_ms)] if before else []
 
     def _device_of(self, name: str) -> str:
         """The one person of that name; people of one name share what is only a name."""

@@ -31,7 +31,7 @@ from vexa.platforms.zoom import (
     tracks,
 )
 from vexa.platforms.zoom.address import HOSTS
-from vexa.platforms.zoom.company import LATE_MS, Company
+from vexa.platforms.zoom.company import TILE_MOST_LATE_MS, Company
 from vexa.platforms.zoom.doorway import Doorway
 
 
@@ -44,7 +44,7 @@ class Zoom(PlatformDefaults):
     client_frame: str = ", ".join(selectors.CLIENT_FRAMES)
     page_script: str = page_code.NEWS
     sound_by: SoundBy = SoundBy.PLAYED
-    speaking_late_ms: float = LATE_MS
+    speaking_late_ms: float = TILE_MOST_LATE_MS
 
     def __init__(self) -> None:
         self._company = Company()
@@ -91,7 +91,9 @@ class Zoom(PlatformDefaults):
     def decode_news(self, text: str) -> RosterChange:
         """See `news.decode_news`."""
         self._company.bot_name = self._shown_as
-        return news.decode_news(text, self._company)
+        told = news.decode_news(text, self._company)
+        self.speaking_late_ms = self._company.late_ms
+        return told
 
     async def tidy(self, page: MeetingPage, view: PageView) -> None:
         """See `doorway.Doorway.answer`."""
