@@ -125,6 +125,14 @@ async def test_second_bot_quota_and_host_limit(manager: BotManager) -> None:
     assert await _count(manager) == 1
 
 
+async def test_a_quota_of_none_leaves_the_host_limit(manager: BotManager) -> None:
+    await manager.add_user("free@example.com", quota=0)
+    for code in ("aaa-bbbb-cca", "aaa-bbbb-ccb", "aaa-bbbb-ccc", "aaa-bbbb-ccd"):
+        await manager.send_ok("normal", code)
+    full = await manager.send("normal", "aaa-bbbb-cce")
+    assert (full.status_code, full.json()["code"]) == (503, "host_full")
+
+
 async def test_parallel_requests_over_http(manager: BotManager) -> None:
     same = await asyncio.gather(*(manager.send("normal") for _ in range(10)))
     assert sorted(answer.status_code for answer in same) == [201, *[409] * 9]

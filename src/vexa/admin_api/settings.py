@@ -22,7 +22,7 @@ class AdminApiSettings(DatabaseSettings):
         None, description="a second admin token that may only read (GET); unset = none"
     )
     default_max_concurrent_bots: int = Field(
-        3, ge=0, description="bots at a time of a user made without a number of its own; 0 = none"
+        3, ge=0, description="bots at a time of a user made without a number of its own; 0 = any"
     )
     url_allowed_hosts: AllowListText = Field(
         "",

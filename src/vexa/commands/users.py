@@ -93,7 +93,7 @@ def show(user: Who, as_json: AsJson = False, url: Url = None) -> None:
 @app.command()
 def limit(
     user: Who,
-    bots: Annotated[int, typer.Argument(help="Bots that may run at once; 0 = none.")],
+    bots: Annotated[int, typer.Argument(help="Bots that may run at once; 0 = any number.")],
     as_json: AsJson = False,
     url: Url = None,
 ) -> None:

@@ -55,7 +55,7 @@ async def create(session: AsyncSession, new: NewMeeting, *, host_limit: int) -> 
 
     Raises:
         MeetingAlreadyHasBot: this user has a bot for this meeting already.
-        LimitReached: the user's quota is used up.
+        LimitReached: the user's quota is used up; a quota of 0 is none.
         HostFull: the host's limit is reached.
     """
     await lock_name(session, f"host:{new.host}")
@@ -63,7 +63,7 @@ async def create(session: AsyncSession, new: NewMeeting, *, host_limit: int) -> 
     there = await _open_meetings(session, new)
     if there.at_the_key is not None:
         raise _already_has_bot(new.key, there.at_the_key)
-    if there.of_user >= limit:
+    if 0 < limit <= there.of_user:
         raise LimitReached(
             f"User has reached the maximum concurrent bot limit ({limit}).", limit=limit
         )

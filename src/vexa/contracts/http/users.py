@@ -24,7 +24,7 @@ class UserCreate(BaseModel):
     name: str | None = Field(None, max_length=100)
     image_url: str | None = Field(None, max_length=2048)
     max_concurrent_bots: int | None = Field(
-        None, ge=0, le=MAX_INTEGER, description="0 = none may run"
+        None, ge=0, le=MAX_INTEGER, description="0 = as many as the host runs"
     )
 
 
@@ -55,7 +55,7 @@ class UserPatch(BaseModel):
     name: str | None = Field(None, max_length=100)
     image_url: str | None = Field(None, max_length=2048)
     max_concurrent_bots: int | None = Field(
-        None, ge=0, le=MAX_INTEGER, description="0 = none may run"
+        None, ge=0, le=MAX_INTEGER, description="0 = as many as the host runs"
     )
     data: dict[str, Any] | None = None
 
