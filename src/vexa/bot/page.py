@@ -176,9 +176,13 @@ class BrowserPage:
         return None
 
     async def type_text(self, selector: str, text: str) -> bool:
-        """Click the first visible match and type into it, key by key."""
+        """Click the first visible match and type into it, key by key, over what stands there.
+
+        So a try after one that broke off leaves no text twice.
+        """
         if not await self.click(selector):
             return False
+        await self.press("Control+a")
         for character in text:
             if not await self._act(self._strike(character), _ANSWER_S):
                 return False

@@ -106,10 +106,11 @@ def _write_turns(
     free_from_s[late] = TALK_S * LATE_SHARE + SETTLE_S
     at_s, before = SETTLE_S, None
     while at_s < talk_s:
-        ready = [v for v in cast if stock[v] and v != before and free_from_s[v] <= at_s]
-        if not ready:
+        others = [voice for voice in cast if stock[voice] and voice != before]
+        if not others:
             break
-        voice = dice.choice(ready)
+        at_s = max(at_s, min(free_from_s[voice] for voice in others))
+        voice = dice.choice([voice for voice in others if free_from_s[voice] <= at_s])
         turn = Turn(names[voice], round(at_s, 3), stock[voice].pop())
         turns.append(turn)
         free_from_s[voice] = turn.end_s + PAUSE_S[0]

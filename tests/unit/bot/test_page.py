@@ -57,6 +57,27 @@ async def navigating() -> None:
     raise PlaywrightError("Execution context was destroyed, most likely because of a navigation")
 
 
+class Field(DriversPage):
+    """A text field that has the focus; the driver's answer to one of its keys never comes."""
+
+    def __init__(self, lost_key: int) -> None:
+        super().__init__(self.nothing)
+        self.text, self._is_marked = "", False
+        self._keys, self._lost_key = 0, lost_key
+
+    async def nothing(self) -> None:
+        """Answer."""
+
+    async def press(self, key: str) -> None:
+        self._is_marked = key == "Control+a"
+
+    async def type(self, character: str) -> None:
+        self.text = ("" if self._is_marked else self.text) + character
+        self._is_marked, self._keys = False, self._keys + 1
+        if self._keys == self._lost_key:
+            await never()
+
+
 ACTS: dict[str, Callable[[BrowserPage], Awaitable[Any]]] = {
     "look": lambda page: page.look(),
     "open": lambda page: page.open(URL),
@@ -112,3 +133,18 @@ async def test_a_page_that_answers_no_look_for_long_is_dead(
     with pytest.raises(JoinError) as over:
         await page.look()
     assert over.value.outcome is Outcome.PAGE_DEAD
+
+
+async def test_a_name_that_is_typed_again_stands_there_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    field = Field(lost_key=4)
+    page = bots_page(field)
+
+    async def reached(_selector: str) -> bool:
+        return True
+
+    monkeypatch.setattr(page, "click", reached)
+    assert not await page.type_text("#by-id", "Notetaker")
+    assert await page.type_text("#by-label", "Notetaker")
+    assert field.text == "Notetaker"

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from vexa.demo.screenplay import Screenplay, Turn, compose
+from vexa.demo.screenplay import PAUSE_S, TALK_S, Screenplay, Turn, compose
 from vexa.demo.speech import Recording, _spread_words
 
 
@@ -47,6 +47,12 @@ def test_nobody_talks_over_themselves(recordings: list[Recording], seed: int) ->
         own = [turn for turn in play.turns if turn.participant == name]
         for before, after in itertools.pairwise(own):
             assert after.at_s >= before.end_s
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_a_talk_of_two_goes_on_while_there_is_something_to_say(seed: int) -> None:
+    short = [recording(voice, number, 3.5) for voice in "ab" for number in range(60)]
+    assert compose(short, seed).end_s >= TALK_S - PAUSE_S[1]
 
 
 def test_overlap_share_counts_shared_time_once() -> None:
