@@ -97,7 +97,7 @@ async def run_cases(world: World, plan: Plan, cases: list[Case], kept: KeptResul
         for case in cases
         if seed in plan.seeds(case) and not kept.has(case, seed)
     ]
-    done, commit = 0, current_commit(ROOT) or "unknown"
+    done, commit = 0, (current_commit(ROOT) or "unknown")[:12]
 
     async def run(case: Case, seed: int) -> None:
         nonlocal done

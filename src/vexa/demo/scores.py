@@ -3,8 +3,8 @@
 Word error rate is speaker-attributed: per participant, all finals under that name in order
 against that participant's text, both through Whisper's English normaliser, errors summed. Names:
 of the reference words that were heard at all, the share under the right name. A reference word
-is looked for under its own name first; only if it is not there may another name's word of the
-same text and time, not needed by its own speaker, count as wrongly named.
+is looked for under its own name first, in order and then out of it; only if it is not there may
+another name's word of the same text and time, not needed by its own speaker, count as wrongly named.
 """
 
 from __future__ import annotations
@@ -52,6 +52,7 @@ class Scores:
 def score(said: list[SaidWord], heard: list[HeardWord]) -> Scores:
     """Score the heard words of a meeting against those said; both in order of time."""
     right, left_said, left_heard = _match_own_names(said, heard)
+    right += _match_out_of_order(left_said, left_heard)
     elsewhere = _match(left_said, left_heard)
     wrong = [pair for pair in elsewhere if pair[1].name is not None]
     found = len(right) + len(elsewhere)
@@ -91,6 +92,23 @@ def _match_own_names(
         [word for word in said if id(word) not in used_said],
         [word for word in heard if id(word) not in used_heard],
     )
+
+
+def _match_out_of_order(said: list[SaidWord], heard: list[HeardWord]) -> list[Pair]:
+    """Take out of both lists what is a speaker's own word all the same, and return it."""
+    pairs: list[Pair] = []
+    for heard_word in list(heard):
+        own = next((one for one in said if _is_own(one, heard_word)), None)
+        if own is not None:
+            said.remove(own)
+            heard.remove(heard_word)
+            pairs.append((own, heard_word))
+    return pairs
+
+
+def _is_own(said: SaidWord, heard: HeardWord) -> bool:
+    is_near = abs(said.end_s - heard.at_s) <= SAME_TIME_S
+    return is_near and said.participant == heard.name and _key(said.text) == _key(heard.text)
 
 
 def _match(said: list[SaidWord], heard: list[HeardWord]) -> list[Pair]:

@@ -43,6 +43,7 @@ class KeptResults:
         if result.told.outcome == NOT_RUN:
             return
         line = {**asdict(result), "case": result.case.key, "commit": commit}
+        line = {name: value for name, value in line.items() if value is not None}
         with self._path.open("a") as file:
             file.write(json.dumps(line) + "\n")
 
@@ -51,5 +52,5 @@ class KeptResults:
         line.pop("commit")
         if case is None:
             return None
-        told, scores = Told(**line.pop("told")), line.pop("scores")
+        told, scores = Told(**line.pop("told")), line.pop("scores", None)
         return Result(case, told=told, scores=Scores(**scores) if scores else None, **line)

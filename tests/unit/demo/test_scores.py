@@ -76,6 +76,14 @@ def test_the_same_word_said_by_two_people_is_no_mistake() -> None:
     assert (result.named_right, result.named_wrong_words) == (1.0, 0)
 
 
+def test_a_word_heard_out_of_order_is_still_its_speakers() -> None:
+    result = score(
+        said("no", "a", 0) + said("yes no well", "b", 0.2), heard("no yes well", "b", 0.2)
+    )
+    assert result.named_wrong_words == 0
+    assert result.named_right == 1.0
+
+
 def test_a_missed_word_is_not_taken_from_far_away() -> None:
     result = score(said("the", "a", 0), heard("the", "b", 60))
     assert (result.named_wrong_words, result.named_right) == (0, 0.0)
