@@ -4,7 +4,8 @@ Word error rate is speaker-attributed: per participant, all finals under that na
 against that participant's text, both through Whisper's English normaliser, errors summed. Names:
 of the reference words that were heard at all, the share under the right name. A reference word
 is looked for under its own name first, in order and then out of it; only if it is not there may
-another name's word of the same text and time, not needed by its own speaker, count as wrongly named.
+another name's word of the same text and time, not needed by its own speaker, count as wrongly
+named.
 """
 
 from __future__ import annotations
