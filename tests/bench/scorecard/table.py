@@ -247,7 +247,12 @@ def zoom() -> list[Case]:
         variant(name, "terms", options={"terms": True, "failing_loads": 1}),
         variant(name, "dialogs", options={"dialogs": ("ai_companion", "recording", "muted")}),
         variant(name, "microphone_live", options={"microphone_live": True}),
-        *talks(name, ("tile", {"signs": "tile"}), ("late_tile", {"tile_delay_ms": 900})),
+        *talks(
+            name,
+            ("tile", {"signs": "tile"}),
+            ("late_tile", {"tile_delay_ms": 900}),
+            ("own_tracks", {"plays": "tracks"}),
+        ),
     ]
 
 

@@ -12,7 +12,7 @@ import pytest
 from tests.e2e.bot.conftest import LINE, World, world_on
 from tests.support.lent_accounts import microsoft_account
 from tests.support.wait_until import wait_until
-from vexa.contracts.bot import ACCOUNT_FILE
+from vexa.contracts.bot import ACCOUNT_FILE, Hears
 from vexa.contracts.meeting import Outcome
 from vexa.simulator.process import SimulatorProcess
 
@@ -109,6 +109,26 @@ async def test_two_people_are_named_right_in_the_mix(
     assert await bot.ended(REACHED_S) == 0
     assert world.manager.statuses == ["joining", "active", "completed"]
     assert world.manager.end.outcome is Outcome.MEETING_ENDED
+
+
+async def test_what_no_hook_sees_is_heard_by_the_sink_and_named_by_the_outlines(
+    world: World,
+) -> None:
+    code = "1000000016"
+    await world.control.create_meeting(code, platform="teams", flicker_share=0, unhooked=True)
+    await world.add(code, "Ada", 0.5, 24.0)
+    await world.add(code, "Bob", 12.0)
+    bot = await world.send(code, sound_sink=True)
+    await world.manager.wait_for("active", REACHED_S)
+    await world.control.wait_for_event(code, "sound", within_s=REACHED_S)
+    await world.control.start_clock(code)
+    lines = await said(world, code)
+    beats = world.manager.heartbeats
+    await wait_until(lambda: beats[-1].hears is Hears.SINK, within_s=REACHED_S, what="the sink")
+    await world.control.order(code, "end")
+    assert await bot.ended(REACHED_S) == 0
+    for line in lines:
+        assert_named(world, line, BY_OUTLINE)
 
 
 async def test_captions_name_two_people_where_nothing_better_does(world: World) -> None:

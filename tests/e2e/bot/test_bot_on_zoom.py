@@ -13,12 +13,13 @@ from tests.e2e.bot.conftest import World, world_on
 from tests.support.bot_process import BOT_NAME
 from tests.support.lent_accounts import zoom_account
 from tests.support.wait_until import wait_until
-from vexa.contracts.bot import ACCOUNT_FILE
+from vexa.contracts.bot import ACCOUNT_FILE, Hears
 from vexa.contracts.meeting import Outcome
 from vexa.simulator.process import SimulatorProcess
 
-#: Loud time of a line that was heard, of its length, at least; and at most under a wrong name.
-SPOKEN, WRONG = 0.4, 0.05
+#: Loud time of a line that was heard, of its length, at least; at most under a wrong name; at most
+#: under the right one.
+SPOKEN, WRONG, DOUBLED = 0.4, 0.05, 1.3
 #: Silence after each line, in which a busy machine may still play it, seconds.
 PAUSE_S = 3.0
 #: Time in which a state is reached on a machine with other work, seconds.
@@ -130,6 +131,47 @@ async def test_the_tile_alone_names_and_a_user_stops_the_bot(world: World) -> No
     assert shares(world, lines[-1])["Bob"] > SPOKEN
     joined = [one for one in await world.control.events(meeting) if one["event"] == "joined"]
     assert [one["name"] for one in joined] == [BOT_NAME]
+
+
+async def test_a_track_for_each_person_names_them_and_the_mix_adds_nothing(world: World) -> None:
+    meeting = "82345678915"
+    await create(world, meeting, plays="tracks")
+    await world.add(meeting, "Ada", 0.5, 14.0)
+    await world.send(meeting)
+    await world.manager.wait_for("active", within_s=REACH_S)
+    await world.control.wait_for_event(meeting, "sound", within_s=REACH_S, state="connected")
+    # whoever comes later gets a track by another offer
+    await world.add(meeting, "Bob", 7.0, 14.0)
+    await world.control.start_clock(meeting)
+    for line in await said(world, meeting):
+        found = await heard(world, line, line["name"])
+        assert set(found) == {"Ada", "Bob"}
+        assert found[line["name"]] < DOUBLED, (line, found)
+    await wait_until(
+        lambda: world.manager.heartbeats[-1].hears is Hears.PAGE, within_s=REACH_S, what="tracks"
+    )
+
+
+async def test_what_no_hook_sees_is_heard_by_the_sink_and_named_by_the_signs(world: World) -> None:
+    meeting = "82345678916"
+    await create(world, meeting, plays="element")
+    await world.add(meeting, "Ada", 0.5, 24.0)
+    await world.add(meeting, "Bob", 12.0)
+    bot = await world.send(meeting, sound_sink=True)
+    await world.manager.wait_for("active", within_s=REACH_S)
+    await world.control.wait_for_event(meeting, "sound", within_s=REACH_S)
+    await world.control.start_clock(meeting)
+    lines = await said(world, meeting)
+    await wait_until(
+        lambda: world.manager.heartbeats[-1].hears is Hears.SINK, within_s=REACH_S, what="the sink"
+    )
+    await world.control.order(meeting, "end")
+    assert await bot.ended(within_s=REACH_S) == 0, bot.tail()
+    for line in lines:
+        found = shares(world, line)
+        other = {"Ada": "Bob", "Bob": "Ada"}[line["name"]]
+        assert found.get(line["name"], 0.0) > SPOKEN, (line, found)
+        assert found.get(other, 0.0) < WRONG, (line, found)
 
 
 async def test_the_waiting_room_is_waited_in_and_the_host_ends_the_meeting(world: World) -> None:

@@ -9,10 +9,10 @@ from typing import Any
 
 from vexa.contracts.errors import Conflict
 from vexa.simulator.jitsi.options import JitsiOptions
-from vexa.simulator.jitsi.peer import OfferingPeer
-from vexa.simulator.jitsi.receiver import TrackReceiver
 from vexa.simulator.live_meeting import LiveMeeting
 from vexa.simulator.meetings import ChatLine, DeviceIds, Participant, VisitorState
+from vexa.simulator.sfu.offering_peer import OfferingPeer
+from vexa.simulator.sfu.track_receiver import TrackReceiver
 
 
 def device_ids(source: random.Random) -> DeviceIds:

@@ -41,6 +41,9 @@ class TeamsOptions(MeetingOptions):
     main_audio: Literal["sounds", "silent", "missing"] = Field(
         "sounds", description="the track of the mix; its copy sounds in any case"
     )
+    unhooked: bool = Field(
+        False, description="a page plays one mix by a plain element, which no hook of tracks sees"
+    )
     call_object: Literal["callingDebug", "msteamscalling", "none"] = Field(
         "callingDebug", description="where the page has its call"
     )

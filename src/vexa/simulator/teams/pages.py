@@ -13,6 +13,7 @@ from fastapi import APIRouter, Request, Response, WebSocket
 from fastapi.responses import RedirectResponse
 
 from vexa.simulator.live_meeting import LiveMeeting
+from vexa.simulator.media_socket import serve_sound
 from vexa.simulator.page_files import POLICIES, add_files, html_page
 from vexa.simulator.page_socket import UNKNOWN_MEETING, serve_page
 from vexa.simulator.page_texts import texts_in
@@ -75,7 +76,7 @@ def _client_page(meeting: LiveMeeting, request: Request) -> Response:
         include={
             *("locale", "client", "splash_s", "devices_question", "sound_off", "started"),
             *("sign_in_by", "outlines", "call_object", "cameras", "pictures_menu"),
-            *("captions_menu", "captcha"),
+            *("captions_menu", "captcha", "unhooked"),
         }
     )
     texts = texts_in(TEXTS, options.locale, options.apostrophe)
@@ -134,6 +135,10 @@ def _add_sockets(router: APIRouter, find_meeting: FindMeeting) -> None:
     @router.websocket("/api/meeting/{native_id}")
     async def signal(socket: WebSocket, native_id: str) -> None:
         await serve_page(socket, find_meeting(native_id), handle, longest_chat=LONGEST_CHAT)
+
+    @router.websocket("/media/{native_id}/{visitor_id}")
+    async def media(socket: WebSocket, native_id: str, visitor_id: str) -> None:
+        await serve_sound(socket, find_meeting(native_id), visitor_id)
 
     @router.websocket("/trouter/{native_id}/{visitor_id}")
     async def frames(socket: WebSocket, native_id: str, visitor_id: str) -> None:

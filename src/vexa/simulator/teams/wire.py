@@ -108,7 +108,8 @@ class TeamsWire:
         )
         await self._meeting.connect(peer)
         answer = await peer.answer(sdp)
-        self._meeting.start_media(peer)
+        if peer.carries_sound:
+            self._meeting.start_media(peer)
         return answer
 
     def want_captions(self, visitor_id: str, is_on: bool) -> None:

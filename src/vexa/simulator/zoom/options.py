@@ -39,6 +39,11 @@ class ZoomOptions(MeetingOptions):
     signs: Literal["signalling", "tile"] = Field(
         "signalling", description="who speaks, and the roster: by the Worker, or by the tile alone"
     )
+    plays: Literal["worklet", "tracks", "element"] = Field(
+        "worklet",
+        description="how the page plays: decoded by itself and by Web Audio; a track of WebRTC for "
+        "each person, by Web Audio too; decoded by itself and by an element, which no hook sees",
+    )
     tile_delay_ms: int = Field(300, ge=0, description="the tile changes so long after other signs")
     pictures_menu: bool = Field(True, description="the menu can stop incoming video")
     footer_hides_after_s: float = Field(3.0, ge=0, description="without a mouse; 0 is never")

@@ -1,7 +1,7 @@
 """What a Zoom page and its meeting say to each other, besides what every page does.
 
-From the page: `join` (name, passcode), `in_call`, `host_starts`.
-To the page: `passcode_wrong`, `wall`, `people`, `active`, `rwg` (for its Worker), `chat`.
+From the page: `join` (name, passcode), `in_call`, `host_starts`, `tracks`, `answer` (sdp).
+To the page: `passcode_wrong`, `wall`, `people`, `active`, `rwg` (for its Worker), `chat`, `offer`.
 """
 
 from __future__ import annotations
@@ -37,6 +37,10 @@ async def handle(
             wire.begin(visitor_id)
         case "host_starts":
             wire.is_started = True
+        case "tracks":
+            wire.own_tracks.begin(visitor_id)
+        case "answer":
+            await wire.own_tracks.take_answer(visitor_id, str(message.get("sdp", "")))
 
 
 async def _join(

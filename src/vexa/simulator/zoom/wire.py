@@ -13,6 +13,7 @@ from typing import Any
 from vexa.simulator.live_meeting import LiveMeeting
 from vexa.simulator.meetings import ChatLine, DeviceIds, Participant, VisitorState
 from vexa.simulator.zoom.options import ZoomOptions
+from vexa.simulator.zoom.own_tracks import OwnTracks
 
 #: The first person's id, and the step to the next (public bots, 2026-09: ten low bits are streams).
 _FIRST_ID, _ID_STEP = 16_778_240, 1_024
@@ -33,6 +34,7 @@ class ZoomWire:
     """Tells pages who is in and who speaks, and mixes what they hear.
 
     Attributes:
+        own_tracks: connections of pages that get a track for each person.
         is_started: whether the host has begun; until then pages show that they wait.
         failing_loads: loads that will still end in an error.
     """
@@ -42,6 +44,7 @@ class ZoomWire:
         self._told: dict[str, set[str]] = {}
         self._lit: list[Participant] = []
         self._active: Participant | None = None
+        self.own_tracks = OwnTracks(meeting)
         self.is_started = self.options.started == "yes"
         self.failing_loads = self.options.failing_loads
 
@@ -56,6 +59,7 @@ class ZoomWire:
 
     def people_changed(self, changed: Sequence[Participant]) -> None:
         """Tell every page in the call about some people."""
+        self.own_tracks.people_changed()
         for visitor in self._meeting.state.in_state(VisitorState.IN_CALL):
             if visitor.visitor_id in self._told:
                 self._tell_people(visitor.visitor_id, changed)

@@ -1,6 +1,10 @@
 // The page's one connection: tracks that it receives, its microphone, and the channel that it opens.
 import { config, make } from "./dom.js";
+import { ElementMix } from "./element_mix.js";
 import { gathered } from "./gathered.js";
+
+// The mix and its copy; none where nothing that watches receivers or Web Audio can see the sound.
+const MIXES = config.unhooked ? 0 : 2;
 
 export class Media {
   constructor(handlers) {
@@ -21,8 +25,7 @@ export class Media {
       this.handlers.log("connection", { state: connection.connectionState });
     });
     this.channel = connection.createDataChannel("main-channel", { ordered: true });
-    connection.addTransceiver("audio", { direction: "recvonly" });
-    connection.addTransceiver("audio", { direction: "recvonly" });
+    for (let mix = 0; mix < MIXES; mix += 1) connection.addTransceiver("audio", { direction: "recvonly" });
     for (let camera = 0; camera < config.cameras; camera += 1) {
       connection.addTransceiver("video", { direction: "recvonly" });
     }
@@ -30,6 +33,11 @@ export class Media {
     await connection.setLocalDescription();
     await gathered(connection);
     this.handlers.offer(connection.localDescription.sdp);
+  }
+
+  playMix() {
+    this.mix = new ElementMix(`/media/${config.code}/${this.handlers.visitor()}`, this.handlers.log);
+    this.mix.open();
   }
 
   async addMicrophone(connection) {
@@ -43,6 +51,7 @@ export class Media {
 
   async takeAnswer(sdp) {
     await this.connection.setRemoteDescription({ type: "answer", sdp });
+    if (config.unhooked) this.playMix();
   }
 
   mute() {
@@ -51,6 +60,7 @@ export class Media {
 
   close() {
     this.connection?.close();
+    this.mix?.close();
     for (const track of this.microphone?.getTracks() ?? []) track.stop();
     this.elements.replaceChildren();
   }

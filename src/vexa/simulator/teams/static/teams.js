@@ -15,7 +15,8 @@ function openMeeting() {
     log("hangup");
     send({ type: "leave" });
   };
-  const media = new Media({ log, offer: (sdp) => send({ type: "offer", sdp }) });
+  let visitor = "";
+  const media = new Media({ log, visitor: () => visitor, offer: (sdp) => send({ type: "offer", sdp }) });
   const call = new Call({
     leave,
     chat: (text) => send({ type: "chat", text }),
@@ -84,7 +85,10 @@ function openMeeting() {
     stall,
   };
   const acts = {
-    welcome: ({ visitor_id }) => new WebSocket(`${scheme}://${location.host}/trouter/${config.code}/${visitor_id}`),
+    welcome: ({ visitor_id }) => {
+      visitor = visitor_id;
+      new WebSocket(`${scheme}://${location.host}/trouter/${config.code}/${visitor}`);
+    },
     state: ({ state }) => states[state]?.(),
     people: ({ people }) => call.setPeople(people),
     answer: ({ sdp }) => media.takeAnswer(sdp),

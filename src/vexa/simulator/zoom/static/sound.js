@@ -1,12 +1,17 @@
-// The meeting's sound: no receiver of WebRTC and no <audio> has it; the connections that there are
-// carry data alone.
+// The meeting's sound. In most sessions no receiver of WebRTC and no <audio> has it; the connections
+// that there are carry data alone.
 import { config } from "./dom.js";
+import { ElementMix } from "./element_mix.js";
+import { PersonTracks } from "./person_tracks.js";
 import { PlayedMix } from "./played_mix.js";
 
+const PLAYS = { worklet: PlayedMix, element: ElementMix, tracks: PersonTracks };
+
 export class Sound {
-  constructor(visitor, log) {
+  constructor(visitor, log, send) {
     this.visitor = visitor;
     this.log = log;
+    this.send = send;
     this.mix = null;
     this.connections = [];
   }
@@ -22,8 +27,13 @@ export class Sound {
       connection.createDataChannel(label);
       this.connections.push(connection);
     }
-    this.mix = new PlayedMix(`/wc/${config.id}/media/${this.visitor()}`, this.log);
+    const path = `/wc/${config.id}/media/${this.visitor()}`;
+    this.mix = new PLAYS[config.plays](path, this.log, this.send);
     await this.mix.open();
+  }
+
+  takeOffer({ sdp }) {
+    return this.mix?.takeOffer(sdp);
   }
 
   close() {

@@ -17,7 +17,7 @@ function openMeeting() {
   let visitor = "";
   let call = null;
   let allowed = true;
-  const sound = new Sound(() => visitor, log);
+  const sound = new Sound(() => visitor, log, send);
   const pictures = new Pictures();
   const leave = () => send({ type: "leave" });
   const preview = new Preview((name, passcode) => {
@@ -88,6 +88,7 @@ function openMeeting() {
     active: ({ name }) => call?.activate(name),
     rwg: ({ data }) => signalling.postMessage(data),
     chat: (line) => call?.write(line),
+    offer: (offer) => sound.takeOffer(offer),
     effect: (effect) => showEffect(effect, { call, sound, send }),
   };
 

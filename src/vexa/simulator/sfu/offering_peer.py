@@ -1,4 +1,4 @@
-"""A page's connection to the bridge: the server offers, the page answers, again as people come."""
+"""A page's connection for which the server offers; the page answers, again as people come."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 
 from aiortc import RTCRtpTransceiver, RTCSessionDescription
 
-from vexa.simulator.jitsi.receiver import TrackReceiver
 from vexa.simulator.sfu.camera import CameraTrack
 from vexa.simulator.sfu.peers import Peer, carry
 from vexa.simulator.sfu.talkers import LiveTalker
+from vexa.simulator.sfu.track_receiver import TrackReceiver
 
 
 class OfferingPeer(Peer):
@@ -17,10 +17,10 @@ class OfferingPeer(Peer):
 
     Args:
         receiver: what the page hears.
-        session: number of this connection among the page's.
-        is_p2p: whether it stands for a direct connection of two.
         on_connected: called when media can flow.
         on_microphone: gets a talker when the page sends sound of its own.
+        session: number of this connection among the page's.
+        is_p2p: whether it stands for a direct connection of two.
         cameras: pictures that the page gets.
         before: the connection that this one takes the place of; closed with it.
     """
@@ -29,10 +29,10 @@ class OfferingPeer(Peer):
         self,
         receiver: TrackReceiver,
         *,
-        session: int,
-        is_p2p: bool,
         on_connected: Callable[[], None],
         on_microphone: Callable[[LiveTalker], None],
+        session: int = 1,
+        is_p2p: bool = False,
         cameras: Sequence[CameraTrack] = (),
         before: OfferingPeer | None = None,
     ) -> None:
