@@ -14,7 +14,7 @@ from vexa.kit.report import Report
 ROOT = Path(__file__).parent.parent
 REPORTS = ROOT / "reports"
 #: What pytest is given for each suite. Bots on the platforms that came after Google Meet are
-#: apart, so that the two lanes of the last stage take about as long.
+#: apart, so that the suites of the last stage take about as long.
 SUITES = {
     "unit": ("tests/unit",),
     "contract": ("tests/contract",),
@@ -25,9 +25,9 @@ SUITES = {
         for file in sorted((ROOT / "tests" / "e2e").rglob("test_bot_on_*.py"))
     ),
 }
-#: Stages one after the other; the lanes of a stage at once, the suites of a lane in turn. Suites of
-#: the last stage mostly wait, for meetings, time-outs and processes: 8 % of two cores each.
-STAGES = ((("unit",),), (("contract",),), (("integration", "e2e_platforms"), ("e2e",)))
+#: Stages one after the other, the suites of a stage at once. Those of the last mostly wait, for
+#: meetings, time-outs and processes: 8 % of two cores each.
+STAGES = (("unit",), ("contract",), ("integration", "e2e", "e2e_platforms"))
 
 
 def run_suite(suite: str) -> dict[str, int]:
@@ -50,18 +50,12 @@ def run_suite(suite: str) -> dict[str, int]:
     return {**read_counts(junit), "status": process.returncode}
 
 
-def run_lane(suites: tuple[str, ...]) -> dict[str, dict[str, int]]:
-    """Run suites one after the other; return the counts of each."""
-    return {suite: run_suite(suite) for suite in suites}
-
-
 def run_stages() -> dict[str, dict[str, int]]:
     """Run every suite; return the counts of each."""
     results: dict[str, dict[str, int]] = {}
-    for lanes in STAGES:
-        with ThreadPoolExecutor(len(lanes)) as threads:
-            for counts in threads.map(run_lane, lanes):
-                results |= counts
+    for suites in STAGES:
+        with ThreadPoolExecutor(len(suites)) as threads:
+            results |= zip(suites, threads.map(run_suite, suites), strict=True)
     return results
 
 
