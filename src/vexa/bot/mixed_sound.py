@@ -57,7 +57,7 @@ class MixedSound:
     """Holds pieces back, gives them their source, hands them on in order.
 
     Args:
-        late_ms: how much later than the sound the platform's signs are; may grow during a stay.
+        late_ms: how much later than the sound the platform's signs are; may change during a stay.
         hand_on: takes each piece.
     """
 
