@@ -134,7 +134,7 @@ async def test_the_tile_alone_names_and_a_user_stops_the_bot(world: World) -> No
 
 
 async def test_a_track_for_each_person_names_them_and_the_mix_adds_nothing(world: World) -> None:
-    meeting = "82345678915"
+    meeting = "82345678951"
     await create(world, meeting, plays="tracks")
     await world.add(meeting, "Ada", 0.5, 14.0)
     await world.send(meeting)
@@ -153,7 +153,7 @@ async def test_a_track_for_each_person_names_them_and_the_mix_adds_nothing(world
 
 
 async def test_what_no_hook_sees_is_heard_by_the_sink_and_named_by_the_signs(world: World) -> None:
-    meeting = "82345678916"
+    meeting = "82345678952"
     await create(world, meeting, plays="element")
     await world.add(meeting, "Ada", 0.5, 24.0)
     await world.add(meeting, "Bob", 12.0)
