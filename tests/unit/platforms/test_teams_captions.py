@@ -69,7 +69,7 @@ def hear(captions: Captions, seconds: float, peak: int = LOUD, from_ms: float = 
 async def test_captions_are_turned_on_once_somebody_spoke_for_a_while_unseen() -> None:
     captions, page = Captions(lambda: 100.0), Page(*WAY)
     hear(captions, 60, QUIET)
-    hear(captions, 3.9, from_ms=60_000)
+    hear(captions, 1.9, from_ms=60_000)
     await captions.turn_on(page, VIEW)
     assert page.clicked == []
     hear(captions, 0.5, from_ms=90_000)

@@ -20,7 +20,7 @@ from vexa.platforms.teams.track_choice import AUDIBLE_PEAK
 LEAST_LATE_MS, MOST_LATE_MS = 500.0, 3_000.0
 #: Loud sound without a better sign that makes captions worth while, ms: our own choice, longer than
 #: outlines and sources are ever late.
-_ENOUGH_MS = 4_000.0
+_ENOUGH_MS = 2_000.0
 #: Two loud pieces further apart than this do not fill the time between them, ms.
 _PIECE_MS = 150.0
 #: Times that the control is looked for, and the time between two: a client may build its menu late.
