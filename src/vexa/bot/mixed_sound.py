@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from vexa.bot.page_messages import AudioPiece
+from vexa.bot.pauses import Pauses
 from vexa.platforms.base import Speaking
 
 #: Sound is held back for so long beyond the lateness of the platform's signs, ms: a poll of the
@@ -46,7 +47,18 @@ class _Stretch:
     device_id: str
     begin_ms: float
     end_ms: float = float("inf")
+    pause_from_ms: float | None = None
     goes_on: bool = False
+
+    def find_begin(self, pauses: Pauses) -> bool:
+        """Tell whether it is known where this begins, with the pauses of the sound so far."""
+        if self.pause_from_ms is None:
+            return True
+        quiet_until_ms = pauses.quiet_after(self.pause_from_ms)
+        if quiet_until_ms is None:
+            return False
+        self.begin_ms, self.pause_from_ms = max(self.begin_ms, quiet_until_ms), None
+        return True
 
     def note_end(self, at_ms: float, *, may_be_a_pause: bool) -> None:
         self.end_ms = at_ms
@@ -67,6 +79,7 @@ class MixedSound:
         self._held: dict[str, deque[_Held]] = {}
         self._stretches: deque[_Stretch] = deque(maxlen=_MOST_STRETCHES)
         self._sourced: set[str] = set()
+        self._pauses = Pauses()
 
     @property
     def hold_ms(self) -> float:
@@ -86,7 +99,10 @@ class MixedSound:
         )
         is_on = going_on is not None and going_on.end_ms == float("inf")
         if sign.is_on and not is_on:
-            self._stretches.append(_Stretch(sign.device_id, at_ms))
+            pause_from_ms = sign.pause_from_ms
+            if pause_from_ms is not None:
+                pause_from_ms -= self.late_ms
+            self._stretches.append(_Stretch(sign.device_id, at_ms, pause_from_ms=pause_from_ms))
         elif not sign.is_on and going_on is not None and is_on:
             going_on.note_end(at_ms, may_be_a_pause=sign.may_be_a_pause)
 
@@ -95,6 +111,8 @@ class MixedSound:
         if piece.source is not None:
             self._sourced.add(piece.track)
         held = _Held(piece, by_signs=piece.track not in self._sourced)
+        if held.by_signs:
+            self._pauses.take(piece)
         self._held.setdefault(piece.track, deque()).append(held)
 
     def tick(self, now_ms: float) -> None:
@@ -121,6 +139,8 @@ class MixedSound:
         length_ms = len(piece.samples) * 1000 / piece.rate_hz
         shares: dict[str, float] = {}
         for stretch in self._stretches:
+            if not stretch.find_begin(self._pauses):
+                continue
             begin_ms = max(stretch.begin_ms, piece.at_ms)
             spoken_ms = min(stretch.end_ms, piece.at_ms + length_ms) - begin_ms
             if spoken_ms > 0:

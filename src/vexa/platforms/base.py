@@ -198,12 +198,15 @@ class Speaking:
         is_on: whether they began.
         at_ms: epoch time, ms.
         may_be_a_pause: with the end of speech: it may be the gap between two words.
+        pause_from_ms: with the beginning: somebody who was shown before may still speak, so it
+            counts from the first pause in the sound after this time on.
     """
 
     device_id: str
     is_on: bool
     at_ms: float
     may_be_a_pause: bool = False
+    pause_from_ms: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

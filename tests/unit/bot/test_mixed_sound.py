@@ -31,8 +31,11 @@ class Bench:
         if to_ms is not None:
             self.mix.note(Speaking(device, False, to_ms + LATE_MS, may_be_a_pause))
 
-    def piece(self, at_ms: float, source: str | None = None, track: str = "t") -> None:
-        self.mix.take(AudioPiece(track, at_ms, source, 48_000, np.ones(4_800, np.int16)))
+    def piece(
+        self, at_ms: float, source: str | None = None, track: str = "t", *, loud: bool = True
+    ) -> None:
+        samples = np.full(4_800, 5_000 if loud else 1, np.int16)
+        self.mix.take(AudioPiece(track, at_ms, source, 48_000, samples))
 
 
 @pytest.fixture
@@ -169,3 +172,24 @@ def test_another_track_beside_it_still_waits(bench: Bench) -> None:
     bench.speaks("ada", 0)
     bench.mix.tick(800)
     assert bench.out == [(0, "17"), (100, "ada")]
+
+
+def test_who_is_shown_while_another_still_speaks_is_named_after_a_pause(bench: Bench) -> None:
+    for at_ms in range(0, 1_500, 100):
+        bench.piece(at_ms, loud=at_ms != 1_000)
+    bench.speaks("ada", 0, 200)
+    begun = Speaking("bob", True, 600 + LATE_MS, pause_from_ms=200 + LATE_MS)
+    bench.mix.note(begun)
+    bench.mix.flush()
+    sources = [source for _, source in bench.out]
+    assert sources == [*["ada"] * 2, *[None] * 9, *["bob"] * 4]
+
+
+def test_who_is_shown_after_a_pause_is_named_from_the_sign_on(bench: Bench) -> None:
+    for at_ms in range(0, 1_500, 100):
+        bench.piece(at_ms, loud=at_ms != 300)
+    bench.speaks("ada", 0, 200)
+    bench.mix.note(Speaking("bob", True, 600 + LATE_MS, pause_from_ms=200 + LATE_MS))
+    bench.mix.flush()
+    sources = [source for _, source in bench.out]
+    assert sources == [*["ada"] * 2, *[None] * 4, *["bob"] * 9]

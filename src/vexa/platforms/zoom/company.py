@@ -85,7 +85,10 @@ class Company:
         self._tile = device
         if not device:
             return RosterChange(speaking=tuple(signs))
-        signs.append(Speaking(device, True, at_ms + self.late_ms - TILE_LEAST_LATE_MS))
+        begun_ms = at_ms + self.late_ms - TILE_LEAST_LATE_MS
+        # whoever was shown before may still speak
+        pause_from_ms = signs[0].at_ms if signs else None
+        signs.append(Speaking(device, True, begun_ms, pause_from_ms=pause_from_ms))
         known = device in self._names
         # of somebody whom only a tile names it is not known here whether they are still in
         people = () if known else (Person(device, name, present=False),)
