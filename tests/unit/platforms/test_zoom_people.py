@@ -121,6 +121,16 @@ def test_a_tile_names_nobody_around_its_change() -> None:
     assert heard.names(4_800, 6_000) == {"Bob"}
 
 
+def test_whoever_a_tile_shows_next_waits_for_a_pause_of_the_one_before() -> None:
+    told = company()
+    decode_news(everyone(), told)
+    (first,) = told.take_tile("Ada", 1_000).speaking
+    assert first.pause_from_ms is None
+    ended, begun = told.take_tile("Bob", 5_000).speaking
+    assert not ended.is_on
+    assert begun.pause_from_ms == ended.at_ms < begun.at_ms
+
+
 def test_a_tile_alone_gives_a_name_and_the_signalling_outweighs_it() -> None:
     heard = Heard(json.dumps({"tile": "Ada (Host)", "at": 1_000}))
     assert heard.names(1_000, 2_000) == {"Ada"}
