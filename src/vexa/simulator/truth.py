@@ -6,11 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 from vexa.simulator.meetings import Participant
-from vexa.simulator.sfu.talkers import Played
+from vexa.simulator.sfu.talkers import TICKS_PER_S, Played
 
 
 def truth_line(
-    code: str, participant: Participant, played: Played, epoch_of: Callable[[int], float]
+    code: str, participant: Participant, played: Played, epoch_of: Callable[[float], float]
 ) -> dict[str, Any]:
     """Return a line of `truth.jsonl`.
 
@@ -25,13 +25,15 @@ def truth_line(
         the share of packets that each visitor got: below 1 when four speak at once. `whole` is
         false when the speaker was muted or left; `words` then holds those that were finished.
     """
-    start_s = epoch_of(played.first_tick)
-    end_s = epoch_of(played.first_tick + played.packets)
     utterance = played.utterance
+
+    def sent_s(said_s: float) -> float:
+        return round(epoch_of(played.first_tick + said_s * TICKS_PER_S), 3)
+
     words = [
-        [word.text, round(start_s + word.start_s, 3), round(start_s + word.end_s, 3)]
+        [word.text, sent_s(word.start_s), sent_s(word.end_s)]
         for word in utterance.words
-        if start_s + word.end_s <= end_s
+        if word.end_s * TICKS_PER_S <= played.packets
     ]
     return {
         "meeting": code,
@@ -41,8 +43,8 @@ def truth_line(
         "device_id": participant.device_id,
         "stream_id": participant.stream_id,
         "text": utterance.text,
-        "start_epoch_s": round(start_s, 3),
-        "end_epoch_s": round(end_s, 3),
+        "start_epoch_s": sent_s(0),
+        "end_epoch_s": sent_s(played.packets / TICKS_PER_S),
         "words": words or None,
         "whole": played.is_whole,
         "carried": {

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable, Collection, Mapping
 from typing import Protocol
 
-from vexa.simulator.sfu.speech_source import TICK_MS, OpusPacket
-
-TICK_S = TICK_MS / 1000
+from vexa.simulator.sfu.speech_source import OpusPacket
+from vexa.simulator.sfu.tick_clock import TickClock
 
 #: (receiver, slot, stream id): a slot was given to another stream.
 OnSlot = Callable[[str, int, int], None]
@@ -67,25 +65,23 @@ class Conference:
         self._on_tick = on_tick
         self._carries: dict[tuple[str, int], int] = {}
         self._tick = 0
-        self._epoch_s = time.time()
+        self._clock = TickClock()
 
     @property
     def tick(self) -> int:
         """Number of the next 20 ms block."""
         return self._tick
 
-    def epoch_of(self, tick: int) -> float:
-        """Time of day of a tick, seconds since 1970."""
-        return self._epoch_s + tick * TICK_S
+    def epoch_of(self, tick: float) -> float:
+        """Time of day of a tick, or between two, seconds since 1970."""
+        return self._clock.epoch_of(tick)
 
     async def run(self) -> None:
-        """Tick on an absolute 20 ms grid until cancelled; a late tick is caught up, not lost."""
-        started_s = time.monotonic() - self._tick * TICK_S
-        self._epoch_s = time.time() - self._tick * TICK_S
+        """Tick until cancelled; a tick that is a little late is caught up (`TickClock`)."""
+        self._clock.start(self._tick)
         while True:
             self.step()
-            delay_s = started_s + self._tick * TICK_S - time.monotonic()
-            await asyncio.sleep(max(0.0, delay_s))
+            await asyncio.sleep(self._clock.wait_s(self._tick))
 
     def step(self) -> None:
         """Move one tick on."""

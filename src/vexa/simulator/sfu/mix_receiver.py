@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 
-from vexa.simulator.sfu.conference import TICK_S
 from vexa.simulator.sfu.mixing import Mixer
 from vexa.simulator.sfu.speech_source import OpusPacket
+from vexa.simulator.sfu.tick_clock import TICK_S
 
 #: Blocks that wait for a slow page before the oldest is lost: two seconds.
 _MOST_WAITING = round(2 / TICK_S)
