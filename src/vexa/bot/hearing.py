@@ -163,8 +163,8 @@ class Hearing:
         self._tracks.tick(now_ms)
         self._believe_witness()
         sink_hold_ms = HOLD_MS if self._sink.is_chosen else 0.0
-        mix_hold_ms = self._mix.hold_ms if self._is_mix else 0.0
-        self._streams.tick(now_ms - max(sink_hold_ms, mix_hold_ms))
+        mix_until_ms = self._mix.whole_until_ms(now_ms) if self._is_mix else now_ms
+        self._streams.tick(min(now_ms - sink_hold_ms, mix_until_ms))
         self._say_by_what(now_ms)
 
     def _say_by_what(self, now_ms: float) -> None:

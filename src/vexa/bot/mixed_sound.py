@@ -36,10 +36,18 @@ _MOST_STRETCHES = 1_000
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """A piece that waits; its source is to be found by signs, or it is as the packets say."""
+    """A piece that waits; its source is to be found by signs, or it is as the packets say.
+
+    `came_ms`: when it was here. From a page that stalled sound and signs come late together.
+    """
 
     piece: AudioPiece
     by_signs: bool
+    came_ms: float
+
+    def waits(self, now_ms: float, late_ms: float) -> bool:
+        """Whether its sign may still come."""
+        return max(self.piece.at_ms + late_ms, self.came_ms) + _HOLD_MS > now_ms
 
 
 @dataclass(slots=True)
@@ -80,16 +88,13 @@ class MixedSound:
         self._stretches: deque[_Stretch] = deque(maxlen=_MOST_STRETCHES)
         self._sourced: set[str] = set()
         self._pauses = Pauses()
+        self._now_ms = float("-inf")
 
-    @property
-    def hold_ms(self) -> float:
-        """How long pieces are held back now, at most."""
+    def whole_until_ms(self, now_ms: float) -> float:
+        """Until when all sound that there was has been handed on, as far as is known."""
         is_by_signs = not self._sourced or self._held.keys() - self._sourced
-        return self._by_signs_ms if is_by_signs else 0.0
-
-    @property
-    def _by_signs_ms(self) -> float:
-        return self.late_ms + _HOLD_MS
+        until_ms = now_ms - (self.late_ms + _HOLD_MS if is_by_signs else 0.0)
+        return min([until_ms, *(held[0].piece.at_ms for held in self._held.values())])
 
     def note(self, sign: Speaking) -> None:
         """Take one sign that somebody began or ceased to speak."""
@@ -110,24 +115,25 @@ class MixedSound:
         """Take one piece; pieces of one track come in order."""
         if piece.source is not None:
             self._sourced.add(piece.track)
-        held = _Held(piece, by_signs=piece.track not in self._sourced)
+        held = _Held(piece, piece.track not in self._sourced, self._now_ms)
         if held.by_signs:
             self._pauses.take(piece)
         self._held.setdefault(piece.track, deque()).append(held)
 
     def tick(self, now_ms: float) -> None:
         """Let time pass: hand on what has waited long enough."""
-        signed_until_ms = now_ms - self._by_signs_ms
-        self._release(lambda track: now_ms if track in self._sourced else signed_until_ms)
+        self._now_ms = now_ms
+        self._release(now_ms)
 
     def flush(self) -> None:
         """Hand on everything."""
-        self._release(lambda _track: float("inf"))
+        self._release(float("inf"))
 
-    def _release(self, until_ms: Callable[[str], float]) -> None:
+    def _release(self, now_ms: float) -> None:
         ready: list[_Held] = []
         for track, held in list(self._held.items()):
-            while held and held[0].piece.at_ms <= until_ms(track):
+            waits = track not in self._sourced
+            while held and not (waits and held[0].waits(now_ms, self.late_ms)):
                 ready.append(held.popleft())
             if not held:
                 del self._held[track]

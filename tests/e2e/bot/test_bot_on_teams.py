@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tests.e2e.bot.conftest import LINE, World, world_on
@@ -21,6 +22,8 @@ SPOKEN, LATE_S = 0.5, 1.5
 #: Share of a line's sound that must be under the right name; the edges may be nobody's where
 #: outlines tell, which come late by a time that is guessed.
 BY_SOURCE, BY_OUTLINE, BY_CAPTION = 0.85, 0.5, 0.8
+#: Loudest that a soft voice is, and a usual one surpasses, of full scale.
+SOFT = 0.1
 #: A state is reached within this on the slowest of machines, seconds.
 REACHED_S = 180
 
@@ -109,6 +112,29 @@ async def test_two_people_are_named_right_in_the_mix(
     assert await bot.ended(REACHED_S) == 0
     assert world.manager.statuses == ["joining", "active", "completed"]
     assert world.manager.end.outcome is Outcome.MEETING_ENDED
+
+
+async def test_a_page_that_stalls_puts_nobodys_words_under_anothers_name(world: World) -> None:
+    code = "1000000031"
+    await world.control.create_meeting(code, platform="teams", flicker_share=0, sources=False)
+    # Ada speaks so softly that nothing loud is hers
+    softly = {"say": LINE, "voice": "slt", "gain": 0.05}
+    speech = [{"at_s": at_s, **softly} for at_s in (0.5, 9.5, 18.5)]
+    await world.control.add_participant(code, "Ada", speech=speech)
+    await world.add(code, "Bob", 5.0, 14.0, 23.0)
+    await world.send(code)
+    await world.manager.wait_for("active", REACHED_S)
+    await world.control.wait_for_event(code, "connection", state="connected")
+    await world.control.order(code, "stall", busy_ms=2_800, every_ms=3_300, duration_s=30)
+    await world.control.start_clock(code)
+    await said(world, code)
+    peaks = {
+        name: [float(np.abs(run).max()) for one in world.speech.named(name) for _, run in one.runs]
+        for name in ("Ada", "Bob")
+    }
+    assert 0 < max(peaks["Ada"], default=0) < SOFT < max(peaks["Bob"], default=0)
+    world.manager.leave.set()
+    await world.manager.wait_for("completed", REACHED_S)
 
 
 async def test_what_no_hook_sees_is_heard_by_the_sink_and_named_by_the_outlines(

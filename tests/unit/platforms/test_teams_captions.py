@@ -11,9 +11,10 @@ import pytest
 from vexa.bot.mixed_sound import MixedSound
 from vexa.bot.page_messages import AudioPiece
 from vexa.platforms.base import Element, MeetingPage, PageView, Speaking, TrackNames
+from vexa.platforms.stalls import Seen
 from vexa.platforms.teams import selectors
 from vexa.platforms.teams.captions import LEAST_LATE_MS, MOST_LATE_MS, Captions
-from vexa.platforms.teams.company import NOBODY, SIGN_LATE_MS, Company
+from vexa.platforms.teams.company import NOBODY, SIGN_LATE_MS, Company, Outline
 from vexa.platforms.teams.news import decode_news
 from vexa.platforms.teams.platform import Teams
 
@@ -217,7 +218,7 @@ def test_outlines_that_come_after_all_outweigh_captions() -> None:
     made = Company()
     made.take_tiles(["Ada"])
     made.take_captions([])
-    lit = made.take_outlines([("Ada", True, 10_000.0)])
+    lit = made.take_outlines([Outline("Ada", True, Seen(10_000.0, 10_000.0))])
     assert [s.at_ms - made.late_ms for s in lit.speaking] == [10_000.0 - SIGN_LATE_MS]
     assert made.take_captions([("Ada", 10_000.0, 10_100.0)]).speaking == ()
 

@@ -20,7 +20,8 @@ from vexa.platforms.base import (
     TrackNames,
     plain,
 )
-from vexa.platforms.teams.company import Company
+from vexa.platforms.stalls import Seen
+from vexa.platforms.teams.company import Company, Outline
 from vexa.platforms.teams.names import clean_name, is_same_name
 from vexa.platforms.teams.news import decode_news
 from vexa.platforms.teams.people import people_shown
@@ -36,6 +37,12 @@ MEETING = PageView(
     "",
     {"leave_button": (Element(label="Leave"),), "stage": (Element(),)},
 )
+
+
+def outline(name: str, at_ms: float, *, is_lit: bool, since_ms: float | None = None) -> Outline:
+    return Outline(name, is_lit, Seen(at_ms, at_ms if since_ms is None else since_ms))
+
+
 BLANK = PageView("https://teams.microsoft.com/v2/")
 
 
@@ -92,7 +99,7 @@ def test_somebody_who_has_the_bots_name_is_not_the_bot_once_its_id_is_known() ->
 def test_a_second_device_speaks_as_its_person() -> None:
     room = company()
     room.take_tiles(["Ada", "Ada 2", "Bob"])
-    lit = room.take_outlines([("Ada 2", True, 5.0)])
+    lit = room.take_outlines([outline("Ada 2", 5.0, is_lit=True)])
     assert lit.speaking == (Speaking("tile:Ada", True, 5.0),)
 
 
@@ -102,7 +109,7 @@ def test_a_person_known_by_a_tile_keeps_the_device_when_the_call_object_comes() 
     told = room.take_call("8:bot", [("8:ada", "Ada"), ("8:eve", "Eve")], {"7": "8:ada"})
     assert ids(told) == {"tile:Ada": "Ada", "8:eve": "Eve"}
     assert told.streams == {"7": "tile:Ada"}
-    lit = room.take_outlines([("Ada", True, 5.0), ("Eve", True, 6.0)])
+    lit = room.take_outlines([outline("Ada", 5.0, is_lit=True), outline("Eve", 6.0, is_lit=True)])
     assert [sign.device_id for sign in lit.speaking] == ["tile:Ada", "8:eve"]
 
 
@@ -112,20 +119,34 @@ def test_of_two_with_one_name_none_takes_the_tiles_device() -> None:
     told = room.take_call("", [("8:a", "Ada"), ("8:b", "Ada")], {})
     assert ids(told) == {"8:a": "Ada", "8:b": "Ada"}
     # and an outline with that name is of one of them, nobody knows of which
-    lit = room.take_outlines([("Ada", True, 5.0)])
+    lit = room.take_outlines([outline("Ada", 5.0, is_lit=True)])
     assert [sign.device_id for sign in lit.speaking] == ["tile:Ada"]
 
 
 def test_an_outline_goes_dark_for_whom_it_lit() -> None:
     room = company()
-    room.take_outlines([("Ada", True, 1.0)])
+    room.take_outlines([outline("Ada", 1.0, is_lit=True)])
     room.take_call("", [("8:ada", "Ada")], {})
-    dark = room.take_outlines([("Ada", False, 2.0), ("Bob", False, 2.0)])
+    dark = room.take_outlines(
+        [outline("Ada", 2.0, is_lit=False), outline("Bob", 2.0, is_lit=False)]
+    )
     assert dark.speaking == (Speaking("tile:Ada", False, 2.0, may_be_a_pause=True),)
 
 
+def test_what_a_stall_kept_back_counts_where_it_is_sure() -> None:
+    room = company()
+    stalled = 3_000.0
+    lit = room.take_outlines([outline("Ada", 5_000.0, is_lit=True, since_ms=stalled)])
+    assert [sign.at_ms for sign in lit.speaking] == [5_000.0]
+    dark = room.take_outlines([outline("Ada", 9_000.0, is_lit=False, since_ms=7_000.0)])
+    assert [sign.at_ms for sign in dark.speaking] == [7_000.0]
+
+
 def test_the_bots_own_outline_is_no_sign() -> None:
-    assert company().take_outlines([("notetaker (Unverified)", True, 1.0)]).speaking == ()
+    assert (
+        company().take_outlines([outline("notetaker (Unverified)", 1.0, is_lit=True)]).speaking
+        == ()
+    )
 
 
 @pytest.mark.parametrize(

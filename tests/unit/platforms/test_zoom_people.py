@@ -13,6 +13,7 @@ from vexa.bot.mixed_sound import MixedSound
 from vexa.bot.page_messages import AudioPiece
 from vexa.bot.roster import Roster
 from vexa.platforms.base import RosterChange
+from vexa.platforms.stalls import Seen
 from vexa.platforms.zoom.company import (
     SPEAKERS_LATE_MS,
     TILE_MOST_LATE_MS,
@@ -29,8 +30,13 @@ def coded(name: str) -> str:
     return base64.b64encode(name.encode()).decode().rstrip("=")
 
 
-def rwg(event: int, body: dict[str, Any], at: float = 0.0) -> str:
-    return json.dumps({"rwg": json.dumps({"evt": event, "body": body}), "at": at})
+def rwg(event: int, body: dict[str, Any], at: float = 0.0, since: float | None = None) -> str:
+    message = json.dumps({"evt": event, "body": body})
+    return json.dumps({"rwg": message, "at": at, "since": at if since is None else since})
+
+
+def tile(name: str, at: float, since: float | None = None) -> str:
+    return json.dumps({"tile": name, "at": at, "since": at if since is None else since})
 
 
 def roster(**groups: Any) -> str:
@@ -115,29 +121,41 @@ def test_the_signalling_names_who_speaks_and_nobody_where_two_do() -> None:
 
 def test_a_tile_names_nobody_around_its_change() -> None:
     tiles = [("Ada", 1_000), ("Bob", 5_000)]
-    heard = Heard(everyone(), *(json.dumps({"tile": n, "at": at}) for n, at in tiles))
+    heard = Heard(everyone(), *(tile(n, at) for n, at in tiles))
     assert heard.names(1_000, 3_700) == {"Ada"}
     assert heard.names(3_900, 4_600) == {None}
     assert heard.names(4_800, 6_000) == {"Bob"}
 
 
+def test_what_a_stall_kept_back_is_nobodys_in_the_stall() -> None:
+    by_tile = Heard(everyone(), tile("Ada", 1_000), tile("Bob", 8_000, since=5_000))
+    assert by_tile.names(1_000, 3_700) == {"Ada"}
+    assert by_tile.names(3_900, 7_600) == {None}
+    assert by_tile.names(7_800, 9_000) == {"Bob"}
+    heard = Heard(everyone(), rwg(12033, {"asn1": int(ADA)}, 1_250))
+    heard.tell(rwg(12033, {"asn1": int(BOB)}, 5_250, since=3_250))
+    assert heard.names(1_000, 3_000) == {"Ada"}
+    assert heard.names(3_500, 4_900) == {None}
+    assert heard.names(5_000, 6_000) == {"Bob"}
+
+
 def test_whoever_a_tile_shows_next_waits_for_a_pause_of_the_one_before() -> None:
     told = company()
     decode_news(everyone(), told)
-    (first,) = told.take_tile("Ada", 1_000).speaking
+    (first,) = told.take_tile("Ada", Seen(1_000, 1_000)).speaking
     assert first.pause_from_ms is None
-    ended, begun = told.take_tile("Bob", 5_000).speaking
+    ended, begun = told.take_tile("Bob", Seen(5_000, 5_000)).speaking
     assert not ended.is_on
     assert begun.pause_from_ms == ended.at_ms < begun.at_ms
 
 
 def test_a_tile_alone_gives_a_name_and_the_signalling_outweighs_it() -> None:
-    heard = Heard(json.dumps({"tile": "Ada (Host)", "at": 1_000}))
+    heard = Heard(tile("Ada (Host)", 1_000))
     assert heard.names(1_000, 2_000) == {"Ada"}
     assert not heard.roster.others_present()
     heard.tell(everyone())
     heard.tell(rwg(12033, {"asn1": int(BOB)}, 3_250))
-    assert heard.tell(json.dumps({"tile": "Ada", "at": 4_000})).speaking == ()
+    assert heard.tell(tile("Ada", 4_000)).speaking == ()
     assert heard.names(3_100, 5_000) == {"Bob"}
 
 
@@ -150,7 +168,7 @@ def test_sound_is_held_back_for_a_tile_only_while_the_signalling_tells_of_no_spe
 
 
 def test_the_bots_own_tile_names_nobody() -> None:
-    heard = Heard(json.dumps({"tile": "Notetaker", "at": 1_000}))
+    heard = Heard(tile("Notetaker", 1_000))
     assert heard.names(1_000, 2_000) == {None}
 
 
@@ -160,11 +178,15 @@ def test_the_bots_own_tile_names_nobody() -> None:
         "null",
         "[]",
         "{}",
-        '{"rwg": 1, "at": 1}',
-        '{"rwg": "[]", "at": 1}',
-        '{"rwg": "no json", "at": 1}',
-        '{"rwg": "{}", "at": NaN}',
-        '{"tile": 5, "at": 1}',
+        '{"rwg": 1, "at": 1, "since": 1}',
+        '{"rwg": "[]", "at": 1, "since": 1}',
+        '{"rwg": "no json", "at": 1, "since": 1}',
+        '{"tile": "Ada", "at": NaN, "since": NaN}',
+        '{"tile": 5, "at": 1, "since": 1}',
+        '{"tile": "Ada", "at": 1}',
+        '{"tile": "Ada", "at": 1, "since": 2}',
+        '{"tile": "Ada", "at": 1e9, "since": 2}',
+        '{"tile": "Ada", "at": 1, "since": "1"}',
     ],
 )
 def test_news_of_another_form_are_an_error(text: str) -> None:

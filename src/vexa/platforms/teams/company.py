@@ -11,8 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from vexa.platforms.base import Person, RosterChange, Speaking
+from vexa.platforms.stalls import Seen
 from vexa.platforms.teams.captions import LEAST_LATE_MS, MOST_LATE_MS
 from vexa.platforms.teams.names import clean_name, is_same_name, without_number
 
@@ -24,6 +26,14 @@ NOBODY = "nobody"
 _LONG_MS = 60_000.0
 #: Most people that are remembered.
 _MOST = 2_000
+
+
+class Outline(NamedTuple):
+    """A tile's outline that lit or went dark; `shown`: the name on the tile."""
+
+    shown: str
+    is_lit: bool
+    seen: Seen
 
 
 class Company:
@@ -69,20 +79,24 @@ class Company:
         self._shown = {person.device_id: person.name for person in people}
         return RosterChange(people, {device: device for device in self._shown}, complete=True)
 
-    def take_outlines(self, changes: Sequence[tuple[str, bool, float]]) -> RosterChange:
-        """Take outlines that lit or went dark: name on the tile, whether it is lit, epoch ms."""
+    def take_outlines(self, changes: Sequence[Outline]) -> RosterChange:
+        """Take outlines that lit or went dark.
+
+        After a stall it counts from when somebody surely spoke, and until when.
+        """
         signs: list[Speaking] = []
-        for shown, is_on, seen_ms in changes:
-            at_ms = seen_ms + self.late_ms - SIGN_LATE_MS
-            name = self._first_device(clean_name(shown))
+        later_ms = self.late_ms - SIGN_LATE_MS
+        for change in changes:
+            name = self._first_device(clean_name(change.shown))
             if not name or is_same_name(name, self.bot_name):
                 continue
-            if is_on:
+            if change.is_lit:
                 self._has_outlines = True
                 device = self._lit.setdefault(name, self._device_of(name))
-                signs.append(Speaking(device, True, at_ms))
+                signs.append(Speaking(device, True, change.seen.at_ms + later_ms))
             elif name in self._lit:
-                signs.append(Speaking(self._lit.pop(name), False, at_ms, may_be_a_pause=True))
+                end_ms = change.seen.since_ms + later_ms
+                signs.append(Speaking(self._lit.pop(name), False, end_ms, may_be_a_pause=True))
         return self._signed(signs, signs)
 
     def _signed(self, owned: Sequence[Speaking], signs: Sequence[Speaking]) -> RosterChange:

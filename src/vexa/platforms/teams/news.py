@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from vexa.platforms.base import RosterChange
-from vexa.platforms.teams.company import Company
+from vexa.platforms.stalls import read_seen
+from vexa.platforms.teams.company import Company, Outline
 from vexa.platforms.teams.signalling import CallEnd, decode_frame
 
 _MOST = 1_000
@@ -57,11 +58,11 @@ def _pairs(items: list[Any]) -> list[tuple[str, str]]:
 
 
 def _outlines(changes: list[Any], company: Company) -> RosterChange:
-    read: list[tuple[str, bool, float]] = []
+    read: list[Outline] = []
     for change in changes[:_MOST]:
         match change:
-            case [str(name), bool(is_on), float(at_ms) | int(at_ms)] if math.isfinite(at_ms):
-                read.append((name, is_on, float(at_ms)))
+            case [str(name), bool(is_lit), at_ms, since_ms]:
+                read.append(Outline(name, is_lit, read_seen(at_ms, since_ms)))
     return company.take_outlines(read)
 
 

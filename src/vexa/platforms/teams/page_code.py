@@ -6,7 +6,7 @@ socket that begin with `3:::`, names and outlines of tiles. What it tells is JSO
 
     {"call": {"own": id, "people": [[id, name]], "sources": [[source, id]]}}
     {"tiles": [name]}
-    {"outlines": [[name, is lit, epoch ms]]}
+    {"outlines": [[name, is lit, epoch ms, may be so since]]}
     {"signs": true}  once, when a source or a lit outline was seen
     {"frame": text}
 
@@ -15,7 +15,9 @@ Only natives taken before the page's own code are used on it. `call.people` is e
 
 from __future__ import annotations
 
-NEWS = """(tell) => {
+from vexa.platforms.stalls import UNSEEN_SINCE
+
+_NEWS = """(unseenSince) => (tell) => {
   const POLL_MS = 100;
   const PEOPLE_EVERY = 3;
   const AGAIN_MS = 5000;
@@ -29,6 +31,7 @@ NEWS = """(tell) => {
   const every = globalThis.setInterval.bind(globalThis);
   const clock = performance.now.bind(performance);
   const origin = performance.timeOrigin;
+  const since = unseenSince(every, clock);
   const find = Document.prototype.querySelectorAll.bind(document);
   const listen = EventTarget.prototype.addEventListener;
   const attribute = Function.prototype.call.bind(Element.prototype.getAttribute);
@@ -119,6 +122,7 @@ NEWS = """(tell) => {
     return marked || now - before.movedAt < MOVED_MS;
   };
   const tellOutlines = () => {
+    const from = since();
     const now = clock();
     const seen = new Map();
     for (const outline of [...find('[data-tid="voice-level-stream-outline"]')].slice(0, MOST)) {
@@ -131,7 +135,7 @@ NEWS = """(tell) => {
       if (on === (lit.get(name) === true)) continue;
       if (on) lit.set(name, true);
       else lit.delete(name);
-      changed.push([name, on, origin + now]);
+      changed.push([name, on, origin + now, origin + from]);
     }
     if (changed.length) tell(text({ outlines: changed }));
   };
@@ -159,6 +163,7 @@ NEWS = """(tell) => {
     }
   }, POLL_MS);
 }"""
+NEWS = f"({_NEWS})({UNSEEN_SINCE})"
 
 #: Asks for the devices once, as the page wants it, and gives them back.
 ASK_FOR_DEVICES = """async () => {

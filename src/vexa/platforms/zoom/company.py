@@ -3,12 +3,13 @@
 The signalling is trusted first: it has ids, and names everybody who speaks at once. Only while it
 has told of no speaker does the active tile count: it shows one person at a time, late, and goes on
 showing them in silence. So a tile that changes says only where somebody surely spoke: not in the
-stretch in which the page may have been about to change. Pure; one for each stay.
+stretch in which the page may have been about to change, nor in a stall. Pure; one for each stay.
 """
 
 from __future__ import annotations
 
 from vexa.platforms.base import Person, RosterChange, Speaking, plain
+from vexa.platforms.stalls import Seen
 from vexa.platforms.zoom import selectors
 from vexa.platforms.zoom.signalling import People, Speakers
 
@@ -57,16 +58,17 @@ class Company:
         named = [one for one in news.here if plain(self._names[one]) == plain(self.bot_name)]
         self._own = max(named, key=int, default="")
 
-    def take_speakers(self, news: Speakers, at_ms: float) -> RosterChange:
+    def take_speakers(self, news: Speakers, seen: Seen) -> RosterChange:
         """Take who speaks now, all of them."""
         self.late_ms = SPEAKERS_LATE_MS
-        signs = [] if self._has_speakers else self._end_tile(at_ms)
+        signs = [] if self._has_speakers else self._end_tile(seen)
         self._has_speakers = True
         now = frozenset(map(self._person_of, news.ids)) - {self._own}
         signs += [
-            Speaking(one, False, at_ms, may_be_a_pause=True) for one in sorted(self._speaking - now)
+            Speaking(one, False, seen.since_ms, may_be_a_pause=True)
+            for one in sorted(self._speaking - now)
         ]
-        signs += [Speaking(one, True, at_ms) for one in sorted(now - self._speaking)]
+        signs += [Speaking(one, True, seen.at_ms) for one in sorted(now - self._speaking)]
         self._speaking = now
         return RosterChange(streams={one: one for one in now}, speaking=tuple(signs))
 
@@ -75,17 +77,17 @@ class Company:
         person = str(int(spoken) >> _STREAM_BITS << _STREAM_BITS)
         return person if spoken not in self._names and person in self._names else spoken
 
-    def take_tile(self, shown: str, at_ms: float) -> RosterChange:
+    def take_tile(self, shown: str, seen: Seen) -> RosterChange:
         """Take the name on the active tile; it counts only where nothing better is known."""
         name = clean_name(shown)
         device = self._device_of(name) if name and plain(name) != plain(self.bot_name) else ""
         if self._has_speakers or device == self._tile:
             return RosterChange()
-        signs = self._end_tile(at_ms)
+        signs = self._end_tile(seen)
         self._tile = device
         if not device:
             return RosterChange(speaking=tuple(signs))
-        begun_ms = at_ms + self.late_ms - TILE_LEAST_LATE_MS
+        begun_ms = seen.at_ms + self.late_ms - TILE_LEAST_LATE_MS
         # whoever was shown before may still speak
         pause_from_ms = signs[0].at_ms if signs else None
         signs.append(Speaking(device, True, begun_ms, pause_from_ms=pause_from_ms))
@@ -94,9 +96,9 @@ class Company:
         people = () if known else (Person(device, name, present=False),)
         return RosterChange(people, {device: device}, speaking=tuple(signs))
 
-    def _end_tile(self, at_ms: float) -> list[Speaking]:
+    def _end_tile(self, seen: Seen) -> list[Speaking]:
         before, self._tile = self._tile, ""
-        ended_ms = at_ms + self.late_ms - TILE_MOST_LATE_MS
+        ended_ms = seen.since_ms + self.late_ms - TILE_MOST_LATE_MS
         return [Speaking(before, False, ended_ms)] if before else []
 
     def _device_of(self, name: str) -> str:

@@ -4,8 +4,10 @@ Sources as read in September 2026: messages `{type: "message", data: "<json>"}` 
 in which the client's signalling socket lives; and the name on the tile of who speaks. What it tells
 is JSON, read by `news`:
 
-    {"rwg": text, "at": epoch ms}      a message of the signalling, roster or speakers
-    {"tile": name, "at": epoch ms}     the name on the active tile changed; empty for none
+    {"rwg": text, "at": epoch ms, "since": …}   a message of the signalling, roster or speakers
+    {"tile": name, "at": epoch ms, "since": …}  the name on the active tile; empty for none
+
+`since`: when what is told may have been true first, earlier than `at` where the page stalled.
 
 Only natives taken before the page's own code are used on it.
 """
@@ -14,12 +16,13 @@ from __future__ import annotations
 
 import json
 
+from vexa.platforms.stalls import UNSEEN_SINCE
 from vexa.platforms.zoom import selectors
 
 #: The title is the only mark of some pages.
 STATE = "() => ({ title: document.title })"
 
-_NEWS = """(TILES, NAME) => (tell) => {
+_NEWS = """(TILES, NAME, unseenSince) => (tell) => {
   const POLL_MS = 250;
   const AGAIN_MS = 5000;
   const MESSAGE_LIMIT = 200000;
@@ -29,6 +32,8 @@ _NEWS = """(TILES, NAME) => (tell) => {
   const every = globalThis.setInterval.bind(globalThis);
   const clock = performance.now.bind(performance);
   const origin = performance.timeOrigin;
+  const since = unseenSince(every, clock);
+  const seenNow = () => ({ since: origin + since(), at: origin + clock() });
   const find = Document.prototype.querySelector.bind(document);
   const within = Function.prototype.call.bind(Element.prototype.querySelector);
   const listen = EventTarget.prototype.addEventListener;
@@ -44,7 +49,7 @@ _NEWS = """(TILES, NAME) => (tell) => {
         const worker = construct(target, args, newTarget === Hooked ? target : newTarget);
         apply(listen, worker, ['message', ({ data }) => {
           if (data?.type !== 'message' || !isWanted(data.data)) return;
-          tell(text({ rwg: data.data, at: origin + clock() }));
+          tell(text({ rwg: data.data, ...seenNow() }));
         }]);
         return worker;
       },
@@ -71,7 +76,7 @@ _NEWS = """(TILES, NAME) => (tell) => {
       if (name !== null && name === seen && (name !== told || clock() - toldAt > AGAIN_MS)) {
         told = name;
         toldAt = clock();
-        tell(text({ tile: name, at: origin + toldAt }));
+        tell(text({ tile: name, ...seenNow() }));
       }
       seen = name;
     } catch {
@@ -79,4 +84,5 @@ _NEWS = """(TILES, NAME) => (tell) => {
     }
   }, POLL_MS);
 }"""
-NEWS = f"({_NEWS})({json.dumps(selectors.ACTIVE_TILES)}, {json.dumps(selectors.TILE_NAME)})"
+_SEEN = f"{json.dumps(selectors.ACTIVE_TILES)}, {json.dumps(selectors.TILE_NAME)}"
+NEWS = f"({_NEWS})({_SEEN}, {UNSEEN_SINCE})"
