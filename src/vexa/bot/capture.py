@@ -23,6 +23,7 @@ from vexa.bot.page_messages import (
     ConnectionState,
     News,
     PageMessages,
+    QuietTrack,
     TrackBegan,
 )
 from vexa.bot.page_scripts import read_script
@@ -50,6 +51,7 @@ class Capture:
     Args:
         channels: labels of data channels that are read.
         on_audio: takes sound.
+        on_quiet: takes news of silence: until a track's beginning, and after its sound.
         on_channel: takes messages of those channels.
         on_news: takes what `page_script` tells.
         page_script: the platform's own script, or nothing (`Platform.page_script`).
@@ -62,6 +64,7 @@ class Capture:
         self,
         channels: frozenset[str],
         on_audio: Callable[[AudioPiece], None],
+        on_quiet: Callable[[QuietTrack], None],
         on_channel: Callable[[ChannelMessage], None],
         on_news: Callable[[News], None],
         *,
@@ -72,6 +75,7 @@ class Capture:
     ) -> None:
         self._channels = tuple(sorted(channels))
         self._on_audio = on_audio
+        self._on_quiet = on_quiet
         self._on_channel = on_channel
         self._on_news = on_news
         self._methods = methods
@@ -112,12 +116,15 @@ class Capture:
         message = self._messages.read(text, epoch_ms())
         if isinstance(message, AudioPiece):
             self._on_audio(message)
+        elif isinstance(message, QuietTrack):
+            self._on_quiet(message)
         elif isinstance(message, ChannelMessage):
             self._on_channel(message)
         elif isinstance(message, News):
             self._on_news(message)
         elif isinstance(message, TrackBegan):
             self.tracks += 1
+            self._on_quiet(QuietTrack(message.track, epoch_ms()))
         elif isinstance(message, ConnectionState):
             self.connections[message.connection] = message.state
             _log.info("connection_state", connection=message.connection, state=message.state)

@@ -68,6 +68,7 @@ class Bot:
         self._capture = Capture(
             self._platform.roster_channels,
             self._hearing.take_audio,
+            self._streams.take_quiet,
             self._hearing.take_channel,
             self._hearing.take_news,
             page_script=self._platform.page_script,

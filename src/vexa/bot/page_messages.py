@@ -30,7 +30,9 @@ _RATES_HZ = range(8_000, 96_001)
 #: (a stalled page catches up).
 _SOUND_RATE = 1.25
 _SOUND_BURST_S = 15.0
-#: Messages that are no audio, per second, and their burst.
+#: Silence that a message of silence stands for, s: the script tells of it as often as of sound.
+_QUIET_S = 0.1
+#: Other messages, per second, and their burst.
 _OTHER_RATE = 30.0
 _OTHER_BURST = 300.0
 #: A piece is from now: not later than the transport's jitter, not older than a long stall.
@@ -63,6 +65,14 @@ class AudioPiece:
     rate_hz: int
     samples: npt.NDArray[np.int16]
     names: TrackNames = NAMELESS
+
+
+@dataclass(frozen=True, slots=True)
+class QuietTrack:
+    """A track gave no sound since its last piece, until an epoch time, milliseconds."""
+
+    track: str
+    until_ms: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +114,9 @@ class CaptureMethod:
     method: str
 
 
-PageMessage = AudioPiece | TrackBegan | ChannelMessage | News | ConnectionState | CaptureMethod
+PageMessage = (
+    AudioPiece | QuietTrack | TrackBegan | ChannelMessage | News | ConnectionState | CaptureMethod
+)
 
 
 @dataclass(slots=True)
@@ -166,6 +178,8 @@ class PageMessages:
             return None
         if kind == "audio":
             return self._audio(document, fields, now_ms)
+        if kind == "quiet":
+            return self._quiet(document, fields, now_ms)
         if not self._others.take(1, now_ms):
             return None
         return self._other(document, kind, fields)
@@ -213,6 +227,16 @@ class PageMessages:
         samples = np.frombuffer(raw, dtype="<i2")
         source = None if csrc == "-" else csrc
         return AudioPiece(track, at_ms, source, rate_hz, samples, self._names[track])
+
+    def _quiet(self, document: str, fields: list[str], now_ms: float) -> QuietTrack | None:
+        number, until = fields
+        track = f"{document}-{int(number)}"
+        until_ms = float(until)
+        if track not in self._tracks or not self._tracks[track].take(_QUIET_S, now_ms):
+            return None
+        if not now_ms - _OLDEST_MS <= until_ms <= now_ms + _LATEST_AHEAD_MS:
+            return None
+        return QuietTrack(track, until_ms)
 
 
 def _track_names(stream: str, track: str) -> TrackNames:

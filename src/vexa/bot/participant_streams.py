@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 import soxr
 
-from vexa.bot.page_messages import AudioPiece
+from vexa.bot.page_messages import AudioPiece, QuietTrack
 from vexa.contracts.audio import SAMPLE_RATE_HZ, SAMPLES_PER_MS
 
 Samples = npt.NDArray[np.int16]
@@ -31,6 +31,8 @@ _JOIN_MS = 60.0
 _DRIFT_MS = 500.0
 #: A stretch is over when nothing came for so long: the page's look-ahead, a piece, and more, ms.
 _STRETCH_OVER_MS = 300.0
+#: A page may stall for so long before its tracks count as silent, ms: it loses sound after 3 s.
+_STALL_MS = 3_000.0
 #: For so long after a stretch, passing silence is told as it passes, so that an utterance can end.
 _TELL_SILENCE_MS = 4_000.0
 #: Unattributed sound waits so long for evidence, ms.
@@ -165,6 +167,7 @@ class ParticipantStreams:
         self._streams: dict[str, _Stream] = {}
         self._waiting: dict[str, _Waiting] = {}
         self._last_on_track: dict[str, _Spoken] = {}
+        self._known_ms: dict[str, float] = {}
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -173,6 +176,8 @@ class ParticipantStreams:
 
     def take(self, piece: AudioPiece) -> None:
         """Take one piece of sound. Pieces of one track come in order."""
+        if piece.track in self._known_ms:
+            self._known_ms[piece.track] = max(self._known_ms[piece.track], _end_ms(piece))
         if piece.source is None:
             self._wait(piece)
             return
@@ -180,19 +185,36 @@ class ParticipantStreams:
         self._last_on_track[piece.track] = _Spoken(piece.source, _end_ms(piece))
         self._write(piece.source, piece)
 
+    def take_quiet(self, quiet: QuietTrack) -> None:
+        """Take that a track had no more sound until a time; a page that stalls tells nothing."""
+        self._known_ms[quiet.track] = quiet.until_ms
+
     def tick(self, now_ms: float) -> None:
         """Let time pass: ends stretches, tells silence, gives up waiting, closes idle streams."""
         for track, waiting in list(self._waiting.items()):
             if now_ms - waiting.pieces[0].at_ms > _WAIT_MS + _STRETCH_OVER_MS:
                 self._give_up(track)
         for key, stream in list(self._streams.items()):
-            silent_ms = now_ms - stream.last_sound_ms
+            until_ms = self._heard_until(stream, now_ms)
+            silent_ms = until_ms - stream.last_sound_ms
             if silent_ms > IDLE_MS:
                 self._close(key)
             elif silent_ms > _STRETCH_OVER_MS:
                 stream.close_stretch()
                 if silent_ms < _TELL_SILENCE_MS:
-                    stream.silence_until(stream.position(now_ms - _STRETCH_OVER_MS))
+                    stream.silence_until(stream.position(until_ms - _STRETCH_OVER_MS))
+
+    def _heard_until(self, stream: _Stream, now_ms: float) -> float:
+        """Until when all sound of a stream is here, and `_STRETCH_OVER_MS` more.
+
+        A track that tells of its silence has more to tell while it does not.
+        """
+        known_ms = self._known_ms.get(stream.track)
+        if known_ms is None:
+            return now_ms
+        known_ms = max(known_ms, stream.last_sound_ms)
+        is_stalled = now_ms - known_ms <= _STALL_MS
+        return min(now_ms, known_ms + _STRETCH_OVER_MS) if is_stalled else now_ms
 
     def drop(self, key: str) -> None:
         """Close one stream, for example when it turns out to be the bot's own."""

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import structlog
 
-from vexa.bot.page_messages import AudioPiece
+from vexa.bot.page_messages import AudioPiece, QuietTrack
 from vexa.bot.participant_streams import ParticipantStreams, Samples, StreamSink
 from vexa.bot.roster import Roster
 from vexa.bot.speech_stream import SpeechStream, StreamAddress
@@ -78,6 +78,10 @@ class SpeechStreams:
     def take(self, piece: AudioPiece) -> None:
         """Take one piece of sound of an admitted bot."""
         self._participants.take(piece)
+
+    def take_quiet(self, quiet: QuietTrack) -> None:
+        """Take that a track is silent; of a bot that is not in nothing is open to be silent."""
+        self._participants.take_quiet(quiet)
 
     def tick(self, now_ms: float) -> None:
         """Let time pass, and give names to whoever has got one meanwhile."""

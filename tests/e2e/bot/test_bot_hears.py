@@ -233,6 +233,25 @@ async def test_a_page_that_stalls_loses_nothing(world: World) -> None:
     check_attribution(world.speech, truth)
 
 
+async def test_a_page_that_stalls_puts_no_silence_between_words(world: World) -> None:
+    await world.control.create_meeting(CODE)
+    speech = [{"at_s": at_s, "say": LINE} for at_s in (4.0, 14.0, 24.0)]
+    await world.control.add_participant(CODE, "Ada", speech=speech)
+    bot = await world.send()
+    await world.manager.wait_for("active")
+    await world.control.order(CODE, "stall", busy_ms=1_500, every_ms=2_000, duration_s=22)
+    await world.control.start_clock(CODE)
+    # her last words, said when nothing stalls any more, come after all that is looked at
+    truth = (await world.all_said(CODE, within_s=60))[:-1]
+    await world.control.order(CODE, "end")
+    assert await bot.ended() == 0
+    for line in truth:
+        over_s = line["end_epoch_s"] + SLACK_S
+        for stream in world.speech.named("Ada"):
+            assert stream.loud_share(line["start_epoch_s"], over_s) > 0.5, line
+            assert stream.loud_share(over_s, over_s + 3) == 0, line
+
+
 async def test_nothing_said_before_admission_is_heard(world: World) -> None:
     await world.control.create_meeting(CODE, access="ask")
     speech = [{"at_s": 0.1, "say": LINE}]

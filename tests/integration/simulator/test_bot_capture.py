@@ -11,7 +11,7 @@ import pytest
 from tests.integration.simulator.conftest import CODE, OpenPage, join
 from tests.support.wait_until import wait_until
 from vexa.bot.capture import METHODS, Capture
-from vexa.bot.page_messages import AudioPiece, ChannelMessage, News
+from vexa.bot.page_messages import AudioPiece, ChannelMessage, News, QuietTrack
 from vexa.platforms.google_meet.roster_messages import CHANNEL, decode_channel
 from vexa.simulator.client import ControlClient
 
@@ -37,6 +37,7 @@ class Heard:
         self.loud_s: dict[str | None, float] = defaultdict(float)
         self.last_ms = 0.0
         self.first_ms = 0.0
+        self.quiets: list[QuietTrack] = []
         self.messages: list[ChannelMessage] = []
         self.news: list[News] = []
 
@@ -58,7 +59,12 @@ async def hear(
     page = await open_page()
     heard = Heard()
     capture = Capture(
-        frozenset({CHANNEL}), heard.take, heard.messages.append, heard.news.append, methods=methods
+        frozenset({CHANNEL}),
+        heard.take,
+        heard.quiets.append,
+        heard.messages.append,
+        heard.news.append,
+        methods=methods,
     )
     await capture.install(page.context, page)
     await page.context.add_init_script(script=PLAYS_NOTHING)
@@ -95,6 +101,10 @@ async def test_sound_is_heard_in_time_under_its_source(
     assert heard.loud_s[source] > 0.6 * length_s
     assert 0 <= heard.first_ms / 1000 - line["start_epoch_s"] < 0.6
     assert abs(heard.last_ms / 1000 - line["end_epoch_s"]) < 0.6
+    # silence after it is told as it passes, and then no more
+    over_ms = heard.last_ms + 3_000
+    await wait_until(lambda: any(one.until_ms > over_ms for one in heard.quiets), what="silence")
+    assert all(one.until_ms < over_ms + 3_000 for one in heard.quiets)
 
 
 async def test_the_roster_comes_out_of_the_page(
@@ -112,7 +122,13 @@ async def test_the_page_sees_an_ordinary_browser(
     await control.create_meeting(CODE)
     page = await open_page()
     nobody = Heard()
-    capture = Capture(frozenset({CHANNEL}), nobody.take, nobody.messages.append, nobody.news.append)
+    capture = Capture(
+        frozenset({CHANNEL}),
+        nobody.take,
+        nobody.quiets.append,
+        nobody.messages.append,
+        nobody.news.append,
+    )
     await capture.install(page.context, page)
     await page.goto(f"https://meet.google.com/{CODE}")
     seen = await page.evaluate(
@@ -143,6 +159,7 @@ async def test_a_platforms_script_tells_news_that_the_page_cannot_see_or_forge(
     capture = Capture(
         frozenset(),
         heard.take,
+        heard.quiets.append,
         heard.messages.append,
         heard.news.append,
         page_script=script,

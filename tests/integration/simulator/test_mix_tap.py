@@ -10,7 +10,7 @@ from playwright.async_api import Page
 from tests.integration.simulator.conftest import CODE, OpenPage
 from tests.support.wait_until import wait_until
 from vexa.bot.capture import METHODS, Capture
-from vexa.bot.page_messages import AudioPiece
+from vexa.bot.page_messages import AudioPiece, QuietTrack
 from vexa.simulator.client import ControlClient
 
 #: Ten times a piece's length without any.
@@ -31,6 +31,7 @@ class Tap:
 
     def __init__(self) -> None:
         self.pieces: list[AudioPiece] = []
+        self.quiets: list[QuietTrack] = []
         self.last_s = 0.0
 
     def _take(self, piece: AudioPiece) -> None:
@@ -41,7 +42,15 @@ class Tap:
         def drop(_message: object) -> None:
             raise AssertionError("no such message")
 
-        capture = Capture(frozenset(), self._take, drop, drop, taps_page=taps_page, methods=methods)
+        capture = Capture(
+            frozenset(),
+            self._take,
+            self.quiets.append,
+            drop,
+            drop,
+            taps_page=taps_page,
+            methods=methods,
+        )
         await capture.install(page.context, page)
         await page.goto(f"https://meet.google.com/{CODE}")
         await page.evaluate(PLAY)

@@ -10,7 +10,7 @@ from vexa.bot.capture import Capture
 def capture(*, taps_page: bool) -> Capture:
     def drop(_message: object) -> None: ...
 
-    return Capture(frozenset(), drop, drop, drop, taps_page=taps_page)
+    return Capture(frozenset(), drop, drop, drop, drop, taps_page=taps_page)
 
 
 @pytest.mark.parametrize(

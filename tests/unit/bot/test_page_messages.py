@@ -14,6 +14,7 @@ from vexa.bot.page_messages import (
     ConnectionState,
     News,
     PageMessages,
+    QuietTrack,
     TrackBegan,
 )
 from vexa.platforms.base import TrackNames
@@ -44,6 +45,24 @@ def audio(
     pcm: str = TENTH,
 ) -> str:
     return say("audio", track, at, csrc, rate, pcm)
+
+
+def test_silence_of_a_track(messages: PageMessages) -> None:
+    told = messages.read(say("quiet", 1, NOW_MS - 60), NOW_MS)
+    assert told == QuietTrack("docone-1", NOW_MS - 60)
+
+
+@pytest.mark.parametrize(
+    "fields", [(2, NOW_MS), (1, "nan"), (1, NOW_MS + 5_000), (1, 0), (1,), (1, "x"), (1, 1, 1)]
+)
+def test_silence_that_is_none(messages: PageMessages, fields: tuple[object, ...]) -> None:
+    assert messages.read(say("quiet", *fields), NOW_MS) is None
+    assert messages.refused == 1
+
+
+def test_silence_is_told_no_more_often_than_it_can_be(messages: PageMessages) -> None:
+    told = [messages.read(say("quiet", 1, NOW_MS), NOW_MS) for _ in range(1_000)]
+    assert 0 < sum(one is not None for one in told) < 200
 
 
 def test_a_piece_of_sound(messages: PageMessages) -> None:

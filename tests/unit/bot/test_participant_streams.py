@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vexa.bot.page_messages import AudioPiece
+from vexa.bot.page_messages import AudioPiece, QuietTrack
 from vexa.bot.participant_streams import IDLE_MS, ParticipantStreams, Samples
 
 START_MS = 1_700_000_000_000.0
@@ -141,6 +141,47 @@ def test_silence_is_told_while_it_passes_and_then_no_more(bench: Bench) -> None:
     bench.talk(60_000, 60_500, "7")
     bench.streams.finish()
     near(bench.one("7").spoken_ms, [(0, 1_000), (60_000, 60_500)])
+
+
+def quiet(bench: Bench, until_ms: float, track: str = "t1") -> None:
+    bench.streams.take_quiet(QuietTrack(track, START_MS + until_ms))
+
+
+def test_a_page_that_stalls_puts_no_silence_into_its_sound(bench: Bench) -> None:
+    quiet(bench, 0)
+    bench.talk(0, 1_000, "7")
+    for at_ms in range(1_000, 2_900, 100):
+        bench.streams.tick(START_MS + at_ms)
+    bench.talk(1_000, 2_500, "7")
+    bench.talk(3_000, 3_500, "7")
+    bench.streams.finish()
+    near(bench.one("7").spoken_ms, [(0, 2_500), (3_000, 3_500)])
+
+
+def test_a_track_that_tells_of_its_silence_passes_it_on_as_it_passes(bench: Bench) -> None:
+    bench.talk(0, 1_000, "7")
+    quiet(bench, 2_000)
+    bench.streams.tick(START_MS + 2_100)
+    assert bench.one("7").length / 16 == pytest.approx(1_800, abs=1)
+    quiet(bench, 2_100)
+    bench.streams.tick(START_MS + 5_000)
+    # stalled: the silence is told as far as it is known
+    assert bench.one("7").length / 16 == pytest.approx(2_100, abs=1)
+
+
+def test_a_track_that_stalls_for_long_counts_as_silent(bench: Bench) -> None:
+    quiet(bench, 0)
+    bench.talk(0, 1_000, "7")
+    bench.streams.tick(START_MS + 4_500)
+    assert bench.one("7").length / 16 == pytest.approx(4_200, abs=1)
+
+
+def test_one_who_speaks_next_on_a_track_shows_that_the_other_is_silent(bench: Bench) -> None:
+    quiet(bench, 0)
+    bench.talk(0, 1_000, "7")
+    bench.talk(1_000, 3_000, "8")
+    bench.streams.tick(START_MS + 3_000)
+    assert bench.one("7").length / 16 == pytest.approx(2_700, abs=1)
 
 
 def test_sound_that_comes_after_its_time_was_told_is_late_but_whole(bench: Bench) -> None:

@@ -8,6 +8,7 @@
 // Message: "<nonce> <document> <kind> <fields...>", fields separated by single spaces:
 //   track <track> <connection> <stream|-> <name|->   a remote audio track begins; the page's ids
 //   audio <track> <ms> <csrc|-> <Hz> <base64 PCM16>   ms: epoch time of the first sample
+//   quiet <track> <ms>   the track is known to have given no sound since its last piece, until then
 //   channel <index> <base64>             a message of a data channel in config.channels
 //   news <base64 UTF-8>                  what the platform's own script tells
 //   state <connection> <connectionState>
@@ -26,6 +27,8 @@
   const PIECE_MS = 100;
   // Digital silence that is still sent as samples, so that words are not cut.
   const QUIET_MS = 300;
+  // For so long after its sound a track tells that it goes on being silent.
+  const TOLD_QUIET_MS = 4500;
   const CHANNEL_LIMIT_BYTES = 262144;
   const NAME_LIMIT = 128;
 
@@ -84,6 +87,8 @@
     const held = [];
     let piece = null;
     let quietMs = 0;
+    let soundedUntil = -Infinity;
+    let quietUntil = -Infinity;
 
     const flush = () => {
       if (!piece) return;
@@ -97,9 +102,17 @@
         }
       }
       const bytes = new Uint8Array(samples.buffer);
+      soundedUntil = piece.end;
+      quietUntil = piece.end;
       const at = round(piece.at * 10) / 10;
       send('audio ' + number + ' ' + at + ' ' + (piece.csrc || '-') + ' ' + piece.rate + ' ' + encode(bytes));
       piece = null;
+    };
+
+    const tellQuiet = (until) => {
+      if (until - soundedUntil > TOLD_QUIET_MS || until - quietUntil < PIECE_MS) return;
+      quietUntil = until;
+      send('quiet ' + number + ' ' + round(until));
     };
 
     const place = (frame) => {
@@ -110,6 +123,7 @@
       if (apart) flush();
       if (!frame.sounds && (quietMs > QUIET_MS || !csrc)) {
         flush();
+        tellQuiet(frame.at + lengthMs);
         return;
       }
       if (!piece) piece = { at: frame.at, end: frame.at, csrc, rate: frame.rate, parts: [], length: 0 };
