@@ -13,6 +13,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from vexa.contracts.errors import ConfigurationError
+from vexa.kit.serve import KEEP_ALIVE_S
 from vexa.kit.service_app import create_service_app
 from vexa.kit.tasks import BackgroundTasks
 from vexa.simulator.by_host import ByHost
@@ -196,6 +197,8 @@ class Simulator:
             server_header=False,
             lifespan="off",
             timeout_graceful_shutdown=GRACE_S,
+            # a caller's next request may not meet the end of its idle connection
+            timeout_keep_alive=KEEP_ALIVE_S,
             ssl_certfile=certificates.chain if certificates else None,
             ssl_keyfile=certificates.key if certificates else None,
         )

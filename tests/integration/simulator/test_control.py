@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import ssl
@@ -15,6 +16,9 @@ from tests.integration.simulator.conftest import CODE, OpenPage, join
 from vexa.simulator.app import Simulator
 from vexa.simulator.client import ControlClient
 from vexa.simulator.process import SimulatorProcess
+
+#: How long httpx keeps an idle connection, s.
+CLIENTS_KEEP_S = 5.0
 
 
 async def refused(control_url: str, method: str, path: str, body: object) -> tuple[int, str]:
@@ -51,6 +55,20 @@ async def test_refusals_name_what_is_wrong(
         await control.create_meeting("aaa-aaaa-aaa")
         got, text = await refused(simulator.control_url, "POST", path, body)
         assert (got, named in text) == (status, True), text
+
+
+async def test_a_connection_outlives_what_a_caller_keeps_idle(tmp_path: Path) -> None:
+    request = b"GET /control/meetings HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    async with Simulator(tmp_path) as simulator:
+        url = httpx2.URL(simulator.control_url)
+        reader, writer = await asyncio.open_connection(url.host, url.port)
+        for idle_s in (0.0, CLIENTS_KEEP_S + 1.0):
+            await asyncio.sleep(idle_s)
+            writer.write(request)
+            assert (await reader.readline()).startswith(b"HTTP/1.1 200")
+            await reader.readuntil(b"\r\n\r\n")
+            await reader.readexactly(len(b"[]"))
+        writer.close()
 
 
 async def test_pages_are_served_with_the_throw_away_authority(tmp_path: Path) -> None:
