@@ -132,8 +132,8 @@ class MixedSound:
     def _release(self, now_ms: float) -> None:
         ready: list[_Held] = []
         for track, held in list(self._held.items()):
-            waits = track not in self._sourced
-            while held and not (waits and held[0].waits(now_ms, self.late_ms)):
+            needs_signs = track not in self._sourced
+            while held and not (needs_signs and held[0].waits(now_ms, self.late_ms)):
                 ready.append(held.popleft())
             if not held:
                 del self._held[track]

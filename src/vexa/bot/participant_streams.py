@@ -213,8 +213,8 @@ class ParticipantStreams:
         if known_ms is None:
             return now_ms
         known_ms = max(known_ms, stream.last_sound_ms)
-        is_stalled = now_ms - known_ms <= _STALL_MS
-        return min(now_ms, known_ms + _STRETCH_OVER_MS) if is_stalled else now_ms
+        may_tell_more = now_ms - known_ms <= _STALL_MS
+        return min(now_ms, known_ms + _STRETCH_OVER_MS) if may_tell_more else now_ms
 
     def drop(self, key: str) -> None:
         """Close one stream, for example when it turns out to be the bot's own."""

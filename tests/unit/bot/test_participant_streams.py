@@ -79,6 +79,9 @@ class Bench:
         for at_ms in range(from_ms, to_ms, 100):
             self.say(at_ms, csrc, track=track, length_ms=min(100, to_ms - at_ms))
 
+    def quiet(self, until_ms: float) -> None:
+        self.streams.take_quiet(QuietTrack("t1", START_MS + until_ms))
+
     def one(self, key: str) -> Recorded:
         found = [sink for sink in self.opened if sink.key == key]
         assert len(found) == 1, [sink.key for sink in self.opened]
@@ -143,12 +146,8 @@ def test_silence_is_told_while_it_passes_and_then_no_more(bench: Bench) -> None:
     near(bench.one("7").spoken_ms, [(0, 1_000), (60_000, 60_500)])
 
 
-def quiet(bench: Bench, until_ms: float, track: str = "t1") -> None:
-    bench.streams.take_quiet(QuietTrack(track, START_MS + until_ms))
-
-
 def test_a_page_that_stalls_puts_no_silence_into_its_sound(bench: Bench) -> None:
-    quiet(bench, 0)
+    bench.quiet(0)
     bench.talk(0, 1_000, "7")
     for at_ms in range(1_000, 2_900, 100):
         bench.streams.tick(START_MS + at_ms)
@@ -160,24 +159,24 @@ def test_a_page_that_stalls_puts_no_silence_into_its_sound(bench: Bench) -> None
 
 def test_a_track_that_tells_of_its_silence_passes_it_on_as_it_passes(bench: Bench) -> None:
     bench.talk(0, 1_000, "7")
-    quiet(bench, 2_000)
+    bench.quiet(2_000)
     bench.streams.tick(START_MS + 2_100)
     assert bench.one("7").length / 16 == pytest.approx(1_800, abs=1)
-    quiet(bench, 2_100)
+    bench.quiet(2_100)
     bench.streams.tick(START_MS + 5_000)
     # stalled: the silence is told as far as it is known
     assert bench.one("7").length / 16 == pytest.approx(2_100, abs=1)
 
 
 def test_a_track_that_stalls_for_long_counts_as_silent(bench: Bench) -> None:
-    quiet(bench, 0)
+    bench.quiet(0)
     bench.talk(0, 1_000, "7")
     bench.streams.tick(START_MS + 4_500)
     assert bench.one("7").length / 16 == pytest.approx(4_200, abs=1)
 
 
 def test_one_who_speaks_next_on_a_track_shows_that_the_other_is_silent(bench: Bench) -> None:
-    quiet(bench, 0)
+    bench.quiet(0)
     bench.talk(0, 1_000, "7")
     bench.talk(1_000, 3_000, "8")
     bench.streams.tick(START_MS + 3_000)

@@ -37,13 +37,11 @@ MEETING = PageView(
     "",
     {"leave_button": (Element(label="Leave"),), "stage": (Element(),)},
 )
+BLANK = PageView("https://teams.microsoft.com/v2/")
 
 
 def outline(name: str, at_ms: float, *, is_lit: bool, since_ms: float | None = None) -> Outline:
     return Outline(name, is_lit, Seen(at_ms, at_ms if since_ms is None else since_ms))
-
-
-BLANK = PageView("https://teams.microsoft.com/v2/")
 
 
 def company(bot_name: str = "Notetaker") -> Company:
