@@ -182,6 +182,11 @@ class LiveSession:
         self._after_change()
 
     @property
+    def is_behind(self) -> bool:
+        """Whether its client must wait, or audio is on its way to the core."""
+        return self._hearing.locked() or not self._has_room.is_set()
+
+    @property
     def was_superseded(self) -> bool:
         """Whether another connection has taken the session over."""
         return self._superseded.is_set()

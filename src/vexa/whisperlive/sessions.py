@@ -75,7 +75,7 @@ class Sessions:
         self._clock = clock
         self._threads = ThreadPoolExecutor(VAD_THREADS, thread_name_prefix="vad")
         self._live: dict[_Key, LiveSession] = {}
-        self._heard_s: dict[LiveSession, float] = {}
+        self._idle_ticks: dict[LiveSession, int] = {}
         self._opening: WeakValueDictionary[_Key, asyncio.Lock] = WeakValueDictionary()
         self._level = 0
 
@@ -129,14 +129,14 @@ class Sessions:
     async def close(self, session: LiveSession) -> None:
         """End a session as it is. Safe to call twice."""
         self._scheduler.remove(session)
-        self._heard_s.pop(session, None)
+        self._idle_ticks.pop(session, None)
         self._live = {key: live for key, live in self._live.items() if live is not session}
         metrics.SESSIONS.set(self.count)
         await session.aclose()
 
     def note_audio(self, session: LiveSession) -> None:
         """A session has sent audio just now."""
-        self._heard_s[session] = self._clock.monotonic_s()
+        self._idle_ticks[session] = 0
 
     async def run(self) -> None:
         """Look after the sessions until cancelled."""
@@ -153,10 +153,16 @@ class Sessions:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     def _end_idle_turns(self) -> None:
-        now_s = self._clock.monotonic_s()
-        for session, heard_s in list(self._heard_s.items()):
-            if now_s - heard_s >= self._settings.wl_idle_turn_s:
-                del self._heard_s[session]
+        """End what is being said where no audio comes any more.
+
+        Counted in ticks, and only while the server takes audio: what waits in a socket while the
+        server hangs or is behind is not the client's silence, and a turn must not end in mid-word.
+        """
+        for session, ticks in list(self._idle_ticks.items()):
+            idle_ticks = 0 if session.is_behind else ticks + 1
+            self._idle_ticks[session] = idle_ticks
+            if idle_ticks * TICK_S >= self._settings.wl_idle_turn_s:
+                del self._idle_ticks[session]
                 session.end_turn()
 
     def _tell_level(self) -> None:
