@@ -22,9 +22,12 @@ from vexa.bot.page_messages import (
     ChannelMessage,
     ConnectionState,
     News,
+    PageMessage,
     PageMessages,
     QuietTrack,
     TrackBegan,
+    TrackEnded,
+    TrackRead,
 )
 from vexa.bot.page_scripts import read_script
 
@@ -98,6 +101,8 @@ class Capture:
         self.tracks = 0
         self.connections: dict[str, str] = {}
         self._session: CDPSession | None = None
+        #: Track → epoch time at which it was last known to be read, ms.
+        self._read_ms: dict[str, float] = {}
 
     async def install(self, context: BrowserContext, page: Page) -> None:
         """Prepare a page that has not loaded anything yet."""
@@ -114,6 +119,7 @@ class Capture:
     def take(self, text: object) -> None:
         """Take one message of the page."""
         message = self._messages.read(text, epoch_ms())
+        self._note_read(message)
         if isinstance(message, AudioPiece):
             self._on_audio(message)
         elif isinstance(message, QuietTrack):
@@ -131,8 +137,21 @@ class Capture:
         elif isinstance(message, CaptureMethod):
             level = _log.error if message.method == "none" else _log.info
             level("track_captured", track=message.track, method=message.method)
-        elif self._messages.refused % _LOG_EVERY_REFUSED == 1:
+        elif message is None and self._messages.refused % _LOG_EVERY_REFUSED == 1:
             _log.warning("page_messages_refused", count=self._messages.refused)
+
+    def _note_read(self, message: PageMessage | None) -> None:
+        if isinstance(message, TrackEnded):
+            self._read_ms.pop(message.track, None)
+        elif isinstance(message, AudioPiece | QuietTrack | TrackBegan | TrackRead):
+            self._read_ms[message.track] = epoch_ms()
+
+    @property
+    def unread_ms(self) -> float | None:
+        """Since any of the tracks that are there was read, ms; None when there is none."""
+        if not self._read_ms:
+            return None
+        return max(0.0, epoch_ms() - max(self._read_ms.values()))
 
     @property
     def is_cut_off(self) -> bool:

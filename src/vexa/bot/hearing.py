@@ -12,6 +12,7 @@ from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page, Response
 
 from vexa.bot.glow_witness import GlowWitness
+from vexa.bot.hearing_proof import HearingProof
 from vexa.bot.mixed_sound import MixedSound
 from vexa.bot.page_messages import AudioPiece, ChannelMessage, News
 from vexa.bot.roster import Roster
@@ -42,9 +43,23 @@ class Hearing:
     Sound counts from the last look that showed the bot still outside, and only once a later look
     has proved that it is in. `heard_s` is the monotonic time of the last sound; `hears` says by
     what the bot hears, None before it can be known.
+
+    Args:
+        platform: the meeting's.
+        roster: learns what the platform tells.
+        streams: take the sound that counts.
+        unread_ms: `Capture.unread_ms`.
     """
 
-    def __init__(self, platform: Platform, roster: Roster, streams: SpeechStreams) -> None:
+    def __init__(
+        self,
+        platform: Platform,
+        roster: Roster,
+        streams: SpeechStreams,
+        unread_ms: Callable[[], float | None] = lambda: 0.0,
+    ) -> None:
+        self._unread_ms = unread_ms
+        self._proof = HearingProof()
         self._platform = platform
         self._roster = roster
         self._streams = streams
@@ -72,10 +87,15 @@ class Hearing:
         if not self._platform.hears(piece.names, piece.at_ms, peak) or not is_new:
             return
         if self._admitted_ms is not None:
-            self._page_sounded |= peak >= PAGE_AUDIBLE
+            self._note_page(piece, peak)
             self._hand_on(piece)
         else:
             self._waiting.append(piece)
+
+    def _note_page(self, piece: AudioPiece, peak: int) -> None:
+        if peak >= PAGE_AUDIBLE:
+            self._page_sounded = True
+            self._proof.take_sound(piece.at_ms, peak)
 
     def take_sink(self, piece: AudioPiece) -> None:
         """Take one piece of what the browser plays; most of the time it is heard otherwise."""
@@ -84,6 +104,7 @@ class Hearing:
 
     def _hand_on_sink(self, piece: AudioPiece) -> None:
         self.heard_s = time.monotonic()
+        self._proof.take_sound(piece.at_ms, peak_of(piece))
         if self._is_mix:
             self._mix.take(piece)
         else:
@@ -138,6 +159,8 @@ class Hearing:
         self._roster.apply(change)
         self._mix.late_ms = self._platform.speaking_late_ms
         for sign in change.speaking:
+            if self._admitted_ms is not None:
+                self._proof.take_sign(sign.at_ms)
             if self._is_mix:
                 self._mix.note(sign)
             else:
@@ -152,7 +175,7 @@ class Hearing:
         self._admitted_ms = time.time() * 1000
         for piece in self._waiting:
             if piece.at_ms > self._outside_ms:
-                self._page_sounded |= peak_of(piece) >= PAGE_AUDIBLE
+                self._note_page(piece, peak_of(piece))
                 self._hand_on(piece)
         self._waiting.clear()
 
@@ -165,12 +188,20 @@ class Hearing:
         sink_hold_ms = HOLD_MS if self._sink.is_chosen else 0.0
         mix_until_ms = self._mix.whole_until_ms(now_ms) if self._is_mix else now_ms
         self._streams.tick(min(now_ms - sink_hold_ms, mix_until_ms))
+        self._proof.look(now_ms, 0.0 if self._sink.is_chosen else self._unread_ms())
         self._say_by_what(now_ms)
+
+    @property
+    def silent_s(self) -> float:
+        """How long nobody was heard, while it is proved that the bot hears, seconds."""
+        return self._proof.silent_ms / 1000
 
     def _say_by_what(self, now_ms: float) -> None:
         hears = self.hears
         if self._sink.is_chosen:
             hears = Hears.SINK
+        elif self._proof.is_deaf and self._admitted_ms is not None:
+            hears = Hears.NOTHING
         elif self._page_sounded:
             hears = Hears.PAGE
         elif self._admitted_ms is not None and now_ms - self._admitted_ms >= _DEAF_AFTER_MS:

@@ -64,7 +64,9 @@ class Bot:
         self._streams = SpeechStreams(launch, self._roster)
         self._platform: Platform = PLATFORMS.load(launch.platform)()
         self._hosts = self._platform.hosts | frozenset(launch.hosts)
-        self._hearing = Hearing(self._platform, self._roster, self._streams)
+        self._hearing = Hearing(
+            self._platform, self._roster, self._streams, lambda: self._capture.unread_ms
+        )
         self._capture = Capture(
             self._platform.roster_channels,
             self._hearing.take_audio,

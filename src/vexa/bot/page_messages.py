@@ -84,6 +84,20 @@ class TrackBegan:
 
 
 @dataclass(frozen=True, slots=True)
+class TrackRead:
+    """A track is read, and has long been silent."""
+
+    track: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrackEnded:
+    """A track gives nothing any more."""
+
+    track: str
+
+
+@dataclass(frozen=True, slots=True)
 class ChannelMessage:
     """A message of a data channel that the platform named."""
 
@@ -115,7 +129,15 @@ class CaptureMethod:
 
 
 PageMessage = (
-    AudioPiece | QuietTrack | TrackBegan | ChannelMessage | News | ConnectionState | CaptureMethod
+    AudioPiece
+    | QuietTrack
+    | TrackBegan
+    | TrackRead
+    | TrackEnded
+    | ChannelMessage
+    | News
+    | ConnectionState
+    | CaptureMethod
 )
 
 
@@ -188,6 +210,8 @@ class PageMessages:
         if kind == "track":
             number, _, stream, name = fields
             return self._begin(f"{document}-{int(number)}", _track_names(stream, name))
+        if kind in {"read", "ended"}:
+            return self._of_track(kind, f"{document}-{int(fields[0])}")
         if kind == "channel":
             data = base64.b64decode(fields[1], validate=True)
             return ChannelMessage(self._channels[int(fields[0])], data)
@@ -206,6 +230,11 @@ class PageMessages:
         self._tracks[track] = _Allowance(_SOUND_RATE, _SOUND_BURST_S)
         self._names[track] = names
         return TrackBegan(track, names)
+
+    def _of_track(self, kind: str, track: str) -> TrackRead | TrackEnded | None:
+        if track not in self._tracks:
+            return None
+        return TrackRead(track) if kind == "read" else TrackEnded(track)
 
     def _audio(self, document: str, fields: list[str], now_ms: float) -> AudioPiece | None:
         number, at, csrc, rate, encoded = fields

@@ -184,8 +184,10 @@ class Stay:
             await self._page.stir()
         self._check_senses(now_s)
         self._check_connection(now_s)
-        others = self._others(view) if judgement.stage is Stage.IN_MEETING else None
-        leave = rules.judge(now_s, others)
+        is_in = judgement.stage is Stage.IN_MEETING
+        others = self._others(view) if is_in else None
+        can_hear = is_in and not self._is_cut_off()
+        leave = rules.judge(now_s, others, self._hearing.silent_s if can_hear else 0.0)
         if leave is not None:
             raise JoinError(leave, "stay: automatic leave")
 

@@ -103,6 +103,11 @@ class BotManagerSettings(InternalSettings, DatabaseSettings, RedisSettings):
     bot_no_one_joined_timeout_ms: int = Field(
         600_000, gt=0, description="how long a bot waits for the first participant, ms"
     )
+    bot_silence_timeout_ms: int = Field(
+        1_200_000,
+        ge=0,
+        description="how long a bot that heard people before stays in silence, ms; 0: for ever",
+    )
 
     url_allowed_hosts: AllowListText = Field(
         "",
@@ -186,6 +191,7 @@ class BotManagerSettings(InternalSettings, DatabaseSettings, RedisSettings):
             max_wait_for_admission=self.bot_max_wait_for_admission_ms,
             max_time_left_alone=self.bot_max_time_left_alone_ms,
             no_one_joined_timeout=self.bot_no_one_joined_timeout_ms,
+            silence_timeout=self.bot_silence_timeout_ms,
         )
 
     @property

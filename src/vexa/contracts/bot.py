@@ -24,6 +24,7 @@ class AutomaticLeave(BaseModel):
     max_wait_for_admission: int = Field(900_000, gt=0, description="longest time in the lobby, ms")
     max_time_left_alone: int = Field(60_000, gt=0, description="alone after others left, ms")
     no_one_joined_timeout: int = Field(600_000, gt=0, description="alone since joining, ms")
+    silence_timeout: int = Field(1_200_000, ge=0, description="nobody heard, ms; 0: never leave")
 
 
 class SpeechWishes(BaseModel):
@@ -159,7 +160,7 @@ class Hears(StrEnum):
     PAGE = "page"
     #: By what the browser plays, since no track of the page brings sound.
     SINK = "sink"
-    #: No audible sound has come so far.
+    #: No audible sound has come so far, or none comes any more though somebody speaks.
     NOTHING = "nothing"
 
 

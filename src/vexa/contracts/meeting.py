@@ -107,6 +107,7 @@ class Outcome(StrEnum):
     REMOVED = "removed"
     LEFT_ALONE = "left_alone"
     NO_ONE_JOINED = "no_one_joined"
+    SILENCE = "silence"
     MAX_TIME = "max_time"
     DENIED = "denied"
     KNOCK_TIMED_OUT = "knock_timed_out"
@@ -158,6 +159,11 @@ OUTCOMES: dict[Outcome, OutcomeMeaning] = {
         _R.STARTUP_ALONE,
         "Nobody else joined the meeting.",
         "Send the bot later, or raise automatic_leave.no_one_joined_timeout.",
+    ),
+    Outcome.SILENCE: OutcomeMeaning(
+        _R.LEFT_ALONE,
+        "Nobody was heard for so long that the bot left.",
+        "Raise automatic_leave.silence_timeout, or set it to 0 to stay.",
     ),
     Outcome.MAX_TIME: OutcomeMeaning(
         _R.MAX_BOT_TIME_EXCEEDED,

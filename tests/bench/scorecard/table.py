@@ -32,6 +32,8 @@ FAKE_ENDS = {
     "jitsi": "You were kicked out of the meeting",
 }
 HOUR_MS = 3_600_000
+#: Longer than a page tells of silence by itself: only that its tracks are read proves the rest.
+SILENCE_MS = 25_000
 
 
 def leaves(**limits_ms: int) -> dict[str, Any]:
@@ -135,7 +137,16 @@ def talks(platform: str, *variants: tuple[str, Mapping[str, Any]]) -> list[Case]
         company=("Ada", "Bob"),
         once=True,
     )
-    return [*plain, *others, first, silent]
+    left = Case(
+        platform,
+        "left_in_silence",
+        stayed(O.SILENCE),
+        (IN, Act.TALK),
+        ask=leaves(silence_timeout=SILENCE_MS),
+        talkers=2,
+        company=(),
+    )
+    return [*plain, *others, first, silent, left]
 
 
 def page(platform: str, name: str, outcome: O, **options: Any) -> Case:

@@ -12,7 +12,7 @@ from tests.e2e.bot.conftest import World
 from tests.support.bot_process import BOT_NAME, CODE
 from tests.support.lent_accounts import google_account
 from tests.support.wait_until import wait_until
-from vexa.contracts.bot import ACCOUNT_FILE
+from vexa.contracts.bot import ACCOUNT_FILE, Hears
 from vexa.contracts.meeting import MeetingStatus, Outcome
 
 KNOCKED = ["joining", "awaiting_admission"]
@@ -136,6 +136,22 @@ async def test_a_bot_without_company_leaves(world: World, company: bool, outcome
         await world.control.remove_participant(CODE, ada["id"])
     assert await bot.ended() == 0
     assert world.manager.end.outcome is outcome
+
+
+async def test_silence_in_company_ends_a_stay_that_had_sound(world: World) -> None:
+    speech = [{"at_s": 0.5, "say": "We are done for today.", "voice": "slt"}]
+    await world.control.create_meeting(CODE)
+    await world.control.add_participant(CODE, "Ada", speech=speech)
+    # longer than the page tells of silence: that its tracks are read is what proves the rest
+    bot = await world.send(automatic_leave={"silence_timeout": 25_000})
+    await world.manager.wait_for("active")
+    await wait_until(lambda: world.manager.heartbeats[-1].participants == 1, within_s=60)
+    await world.control.start_clock(CODE)
+    await wait_until(lambda: world.manager.heartbeats[-1].hears is Hears.PAGE, within_s=60)
+    assert await bot.ended(within_s=120) == 0
+    assert world.manager.end.outcome is Outcome.SILENCE
+    assert world.manager.end.status is MeetingStatus.COMPLETED
+    assert world.manager.heartbeats[-1].participants == 1
 
 
 async def test_a_captcha_calls_for_help_and_the_join_goes_on_when_it_is_solved(

@@ -25,6 +25,21 @@ def test_a_meeting_is_out_of_reach_when_every_connection_is_broken(
     assert one.is_cut_off is is_cut_off
 
 
+def test_tracks_are_read_while_they_are_there() -> None:
+    one = capture(taps_page=False)
+    nonce = one._messages._nonce
+    assert one.unread_ms is None
+    one.take(f"{nonce} docone track 1 1 - -")
+    unread_ms = one.unread_ms
+    assert unread_ms is not None
+    assert unread_ms < 1_000
+    one._read_ms["docone-1"] -= 60_000
+    one.take(f"{nonce} docone read 1")
+    assert (one.unread_ms or 0) < 1_000
+    one.take(f"{nonce} docone ended 1")
+    assert one.unread_ms is None
+
+
 def test_connections_that_carry_no_sound_tell_nothing() -> None:
     one = capture(taps_page=True)
     one.connections["data"] = "failed"

@@ -262,3 +262,45 @@ def test_a_bot_without_any_sound_says_so_and_not_too_soon(hearing: Hearing) -> N
     hearing.take_audio(replace(piece(0), at_ms=now_ms))
     hearing.tick(now_ms + 31_000)
     assert hearing.hears is Hears.NOTHING
+
+
+def test_a_bot_that_hears_no_more_says_so_until_it_does(kept: Kept) -> None:
+    unread_ms = 0.0
+    hearing = Hearing(GoogleMeet(), Roster(), kept, lambda: unread_ms)
+    hearing.admit()
+    now_ms = time.time() * 1000
+    loud = replace(piece(0), samples=np.full(4_800, 8_000, np.int16))
+    said = []
+    for at_ms, unread_ms in ((0, 0.0), (31_000, 31_000.0), (32_000, 0.0)):
+        if not unread_ms:
+            hearing.take_audio(replace(loud, at_ms=now_ms + at_ms))
+        hearing.tick(now_ms + at_ms + 100)
+        said.append(hearing.hears)
+    assert said == [Hears.PAGE, Hears.NOTHING, Hears.PAGE]
+
+
+def test_signs_without_sound_are_no_hearing(hearing: Hearing) -> None:
+    now_ms = time.time() * 1000
+    signs = tuple(Speaking("7", number % 2 == 0, now_ms + 7_000 * number) for number in range(5))
+    hearing._apply(lambda: RosterChange(speaking=signs))
+    hearing.admit()
+    hearing.take_audio(replace(piece(0), at_ms=now_ms, samples=np.full(4_800, 8_000, np.int16)))
+    hearing.tick(now_ms + 29_000)
+    said = [hearing.hears]
+    hearing._apply(lambda: RosterChange(speaking=signs))
+    hearing.tick(now_ms + 29_100)
+    assert [*said, hearing.hears] == [Hears.PAGE, Hears.NOTHING]
+
+
+def test_silence_lasts_while_tracks_are_read(hearing: Hearing) -> None:
+    hearing.admit()
+    now_ms = time.time() * 1000
+    hearing.tick(now_ms)
+    loud = np.full(4_800, 8_000, np.int16)
+    hearing.take_audio(replace(piece(0), at_ms=now_ms, samples=loud))
+    for second in range(1, 31):
+        hearing.tick(now_ms + second * 1000)
+    assert hearing.silent_s == pytest.approx(30, abs=0.01)
+    hearing.take_audio(replace(piece(0), at_ms=now_ms + 30_000, samples=loud))
+    hearing.tick(now_ms + 31_000)
+    assert hearing.silent_s == pytest.approx(1, abs=0.01)

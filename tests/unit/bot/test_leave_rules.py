@@ -10,7 +10,10 @@ from vexa.contracts.meeting import Outcome
 
 ADMITTED_S = 1_000.0
 LIMITS = AutomaticLeave(
-    max_bot_time=600_000, max_time_left_alone=60_000, no_one_joined_timeout=120_000
+    max_bot_time=600_000,
+    max_time_left_alone=60_000,
+    no_one_joined_timeout=120_000,
+    silence_timeout=100_000,
 )
 
 
@@ -49,3 +52,15 @@ def test_unknown_is_not_company() -> None:
 @pytest.mark.parametrize("others", [3, 0, None])
 def test_the_longest_stay_is_over_whoever_is_there(others: int | None) -> None:
     assert judged((599, 3), (600, others)) == [None, Outcome.MAX_TIME]
+
+
+@pytest.mark.parametrize("others", [3, None])
+def test_long_silence_ends_the_stay_whoever_is_shown(others: int | None) -> None:
+    rules = LeaveRules(LIMITS, ADMITTED_S)
+    assert rules.judge(ADMITTED_S + 200, others, 99.9) is None
+    assert rules.judge(ADMITTED_S + 201, others, 100.0) is Outcome.SILENCE
+
+
+def test_no_limit_of_silence_is_none() -> None:
+    rules = LeaveRules(LIMITS.model_copy(update={"silence_timeout": 0}), ADMITTED_S)
+    assert rules.judge(ADMITTED_S + 599, 3, 599.0) is None

@@ -16,6 +16,8 @@ from vexa.bot.page_messages import (
     PageMessages,
     QuietTrack,
     TrackBegan,
+    TrackEnded,
+    TrackRead,
 )
 from vexa.platforms.base import TrackNames
 
@@ -63,6 +65,19 @@ def test_silence_that_is_none(messages: PageMessages, fields: tuple[object, ...]
 def test_silence_is_told_no_more_often_than_it_can_be(messages: PageMessages) -> None:
     told = [messages.read(say("quiet", 1, NOW_MS), NOW_MS) for _ in range(1_000)]
     assert 0 < sum(one is not None for one in told) < 200
+
+
+def test_what_is_told_of_a_track(messages: PageMessages) -> None:
+    told = [messages.read(say(kind, 1), NOW_MS) for kind in ("read", "ended")]
+    assert told == [TrackRead("docone-1"), TrackEnded("docone-1")]
+
+
+@pytest.mark.parametrize("kind", ["read", "ended"])
+@pytest.mark.parametrize("fields", [(2,), ("x",), ()])
+def test_nothing_is_told_of_no_track(
+    messages: PageMessages, kind: str, fields: tuple[object, ...]
+) -> None:
+    assert messages.read(say(kind, *fields), NOW_MS) is None
 
 
 def test_a_piece_of_sound(messages: PageMessages) -> None:

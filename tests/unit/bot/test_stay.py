@@ -118,6 +118,16 @@ class Told:
         self.end = JoinError(Outcome.BOT_CRASHED, "")
 
 
+class Silent(Hearing):
+    """Has been silent since the press of the join button."""
+
+    page: StagedPage
+
+    @property
+    def silent_s(self) -> float:
+        return self.page.since_s
+
+
 async def run(
     page: StagedPage,
     folder: Path,
@@ -147,7 +157,8 @@ async def run(
     )
     told, roster, platform = Told(), roster or Roster(), platform or GoogleMeet()
     streams = SpeechStreams(launch, roster)
-    hearing = Hearing(platform, roster, streams)
+    hearing = Silent(platform, roster, streams)
+    hearing.page = page
     stay = Stay(
         launch,
         platform,
@@ -313,6 +324,21 @@ async def test_the_longest_stay_ends_a_lively_meeting(tmp_path: Path) -> None:
     told = await run(page, tmp_path, max_bot_time=90_000)
     assert told.end.outcome is Outcome.MAX_TIME
     assert page.since_s == pytest.approx(90, abs=4)
+
+
+async def test_silence_ends_a_stay_only_where_the_meeting_is_seen_and_reached(
+    tmp_path: Path,
+) -> None:
+    page = StagedPage((60, MEETING), (50, BLACK), (0, MEETING))
+    cut_off_s = 130
+    told = await run(
+        page,
+        tmp_path,
+        is_cut_off=lambda: 100 < page.since_s < cut_off_s,
+        silence_timeout=70_000,
+    )
+    assert told.end.outcome is Outcome.SILENCE
+    assert page.since_s >= cut_off_s
 
 
 async def test_broken_connections_end_the_stay_after_some_time(tmp_path: Path) -> None:

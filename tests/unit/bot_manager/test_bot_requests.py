@@ -191,14 +191,17 @@ def test_fields_of_later_generations_that_ask_for_what_is_there() -> None:
             **{"task": "translate", "bot_name": " Scribe ", "unknown": {"deep": [1]}},
             "automatic_leave": {
                 **{"waiting_room_timeout": 5, "everyone_left_timeout": 6, "max_bot_time": None},
-                **{"no_one_joined_timeout": 7, "unknown": 1},
+                **{"no_one_joined_timeout": 7, "silence_timeout": 0, "unknown": 1},
             },
         }
     )
     assert (wanted.speech.language, wanted.speech.task) == ("de", "translate")
     assert wanted.bot_name == "Scribe"
     assert wanted.leave == AutomaticLeave(
-        max_wait_for_admission=5, max_time_left_alone=6, no_one_joined_timeout=7
+        max_wait_for_admission=5,
+        max_time_left_alone=6,
+        no_one_joined_timeout=7,
+        silence_timeout=0,
     )
     assert wanted.data["allowed_languages"] == ["en", "de"]
 

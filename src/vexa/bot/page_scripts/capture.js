@@ -9,6 +9,8 @@
 //   track <track> <connection> <stream|-> <name|->   a remote audio track begins; the page's ids
 //   audio <track> <ms> <csrc|-> <Hz> <base64 PCM16>   ms: epoch time of the first sample
 //   quiet <track> <ms>   the track is known to have given no sound since its last piece, until then
+//   read <track>         a track that has long been silent is still read
+//   ended <track>        the track gives nothing any more
 //   channel <index> <base64>             a message of a data channel in config.channels
 //   news <base64 UTF-8>                  what the platform's own script tells
 //   state <connection> <connectionState>
@@ -29,6 +31,8 @@
   const QUIET_MS = 300;
   // For so long after its sound a track tells that it goes on being silent.
   const TOLD_QUIET_MS = 4500;
+  // After that it tells so often that it is read.
+  const TOLD_READ_MS = 5000;
   const CHANNEL_LIMIT_BYTES = 262144;
   const NAME_LIMIT = 128;
 
@@ -110,9 +114,10 @@
     };
 
     const tellQuiet = (until) => {
-      if (until - soundedUntil > TOLD_QUIET_MS || until - quietUntil < PIECE_MS) return;
+      const isLong = until - soundedUntil > TOLD_QUIET_MS;
+      if (until - quietUntil < (isLong ? TOLD_READ_MS : PIECE_MS)) return;
       quietUntil = until;
-      send('quiet ' + number + ' ' + round(until));
+      send(isLong ? 'read ' + number : 'quiet ' + number + ' ' + round(until));
     };
 
     const place = (frame) => {
@@ -143,6 +148,7 @@
       end() {
         while (held.length) place(held.shift());
         flush();
+        send('ended ' + number);
       },
     };
   };

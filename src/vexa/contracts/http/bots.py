@@ -45,6 +45,9 @@ class AutomaticLeaveAsked(AutomaticLeave):
     no_one_joined_timeout: int = Field(
         600_000, gt=0, le=_LONGEST_MS, description="alone since joining, ms"
     )
+    silence_timeout: int = Field(
+        1_200_000, ge=0, le=_LONGEST_MS, description="nobody heard, ms; 0: never leave"
+    )
 
     @model_validator(mode="before")
     @classmethod
