@@ -127,6 +127,32 @@ async def test_changing_a_user(admin: httpx2.AsyncClient) -> None:
     assert (await admin.patch("/admin/users/999", json={"name": "x"})).status_code == 404
 
 
+async def test_a_users_bot_config_is_checked_and_kept_as_written(admin: httpx2.AsyncClient) -> None:
+    user = (await admin.post("/admin/users", json={"email": "a@example.com"})).json()
+    path = f"/admin/users/{user['id']}"
+    data = {"plan": 1, "bot_config": {"waiting_room_timeout": "5000", "later": {"a": None}}}
+    assert (await admin.patch(path, json={"data": data})).json()["data"] == data
+    for config, field, said in (
+        ({"max_bot_time": 0}, ["max_bot_time"], "Input should be greater than 0"),
+        (
+            {"max_bot_time": 10**12},
+            ["max_bot_time"],
+            "Input should be less than or equal to 604800000",
+        ),
+        (
+            {"everyone_left_timeout": "soon"},
+            ["max_time_left_alone"],
+            "Input should be a valid integer, unable to parse string as an integer",
+        ),
+        ("soon", [], "Input should be a valid dictionary or instance of AutomaticLeaveAsked"),
+    ):
+        refused = await admin.patch(path, json={"data": {"bot_config": config}})
+        assert refused.status_code == 422
+        [problem] = refused.json()["detail"]
+        assert (problem["loc"], problem["msg"]) == (["body", "data", "bot_config", *field], said)
+    assert (await admin.get(path)).json()["data"] == data
+
+
 async def test_keys_with_scopes_names_and_expiry(admin: httpx2.AsyncClient) -> None:
     user = (await admin.post("/admin/users", json={"email": "a@example.com"})).json()
     path = f"/admin/users/{user['id']}/tokens"

@@ -15,7 +15,7 @@ from tests.support.bot_manager import MEETING, SECRET, BotManager, bot_manager
 from tests.support.listener import listening
 from vexa.kit.clock import SystemClock
 from vexa.kit.meeting_tokens import mint_meeting_token
-from vexa.storage import meetings
+from vexa.storage import meetings, users
 
 ALREADY = (
     "An active or requested meeting already exists for this platform and meeting ID. "
@@ -178,6 +178,40 @@ async def test_a_language_that_the_model_does_not_know_is_refused(
             assert (refused.status_code, refused.json()["field"]) == (422, "language")
             row = await manager.row(meeting["id"])
             assert (row.data["language"], "config_revision" in row.data) == ("en", False)
+
+
+async def test_a_bot_leaves_as_the_request_its_user_or_the_server_says(
+    tmp_path: Path, database_url: str, redis_url: str
+) -> None:
+    server = {
+        **{"BOT_MAX_TIME_MS": "1000001", "BOT_MAX_WAIT_FOR_ADMISSION_MS": "1000002"},
+        **{"BOT_MAX_TIME_LEFT_ALONE_MS": "1000003", "BOT_NO_ONE_JOINED_TIMEOUT_MS": "1000004"},
+    }
+    config = {
+        **{"max_wait_for_admission": 2000002, "everyone_left_timeout": 2000003},
+        **{"no_one_joined_timeout": "xyzzy", "silence_timeout": 0},
+    }
+    async with bot_manager(tmp_path, database_url, redis_url, **server) as manager:
+        async with manager.database.transaction() as session:
+            user = await users.by_id(session, manager.user_id)
+            assert user is not None
+            await users.change(session, user, {"data": {"bot_config": config}})
+        asked = {"max_time_left_alone": 3000003}
+        meeting = await manager.send_ok("normal", automatic_leave=asked)
+        assert meeting["data"]["resolved_timeouts"] == {
+            "max_bot_time": 1000001,
+            "max_wait_for_admission": 2000002,
+            "max_time_left_alone": 3000003,
+            "no_one_joined_timeout": 1000004,
+            "silence_timeout": 0,
+        }
+        await manager.row_with(meeting["id"], "active")
+        shown = (await manager.client.get(f"/bots/id/{meeting['id']}")).json()
+        assert shown["data"]["resolved_timeouts"] == meeting["data"]["resolved_timeouts"]
+        log = (tmp_path / "manager.log").read_text()
+        assert "user_default_ignored" in log
+        assert "bot_config.no_one_joined_timeout" in log
+        assert "xyzzy" not in log
 
 
 async def test_callbacks_need_the_token_of_their_own_meeting(manager: BotManager) -> None:

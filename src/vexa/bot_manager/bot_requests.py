@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from vexa.bot_manager.speech_wishes import read_speech, to_data
+from vexa.bot_manager.user_defaults import merged_leave
 from vexa.contracts.bot import AutomaticLeave, SpeechWishes
 from vexa.contracts.errors import InvalidInput, NotBuiltHere
 from vexa.contracts.http.bots import MeetingCreate
@@ -69,7 +70,13 @@ def read_request(
     jitsi_hosts: frozenset[str],
     accounts: frozenset[str] = frozenset(),
 ) -> WantedBot:
-    """Check a request as a whole. `accounts`: platforms that this server has an account for.
+    """Check a request as a whole.
+
+    Args:
+        request: the body.
+        defaults: when the user's bots leave by themselves, unless the request says otherwise.
+        jitsi_hosts: deployments of Jitsi that the operator named.
+        accounts: platforms that this server has an account for.
 
     Raises:
         NotBuiltHere: something is asked for that this version cannot do.
@@ -93,13 +100,6 @@ def _no_account(platform: PlatformName) -> str:
     if platform not in WITH_ACCOUNTS:
         return f"Bots have no accounts in {platform} meetings: send them as guests."
     return f"This server has no account for bots in {platform} meetings."
-
-
-def merged_leave(defaults: AutomaticLeave, asked: AutomaticLeave | None) -> AutomaticLeave:
-    """Put what a request names over the defaults; what it leaves out stays as it is there."""
-    if asked is None:
-        return defaults
-    return defaults.model_copy(update=asked.model_dump(exclude_unset=True))
 
 
 def _check_features(request: MeetingCreate) -> None:

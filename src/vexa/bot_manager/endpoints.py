@@ -44,7 +44,7 @@ async def send_bot(
     user: UserDep, body: MeetingCreate, parts: PartsDep, request: Request
 ) -> MeetingResponse:
     """Send a bot into a meeting. Answers at once, with the meeting in status `requested`."""
-    row = await parts.service.send_bot(user.id, body, request.state.correlation_id)
+    row = await parts.service.send_bot(user, body, request.state.correlation_id)
     return meetings.to_response(row)
 
 

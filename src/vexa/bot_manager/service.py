@@ -13,6 +13,7 @@ from vexa.bot_manager.outbox_publisher import OutboxPublisher
 from vexa.bot_manager.settings import BotManagerSettings
 from vexa.bot_manager.speech_check import SpeechAnswer, SpeechCheck
 from vexa.bot_manager.speech_wishes import of_data, read_speech, reconfigured
+from vexa.bot_manager.user_defaults import leave_of_user
 from vexa.contracts.errors import MeetingNotActive, NotFound, SpeechUnavailable, Unavailable
 from vexa.contracts.http.bots import BotConfig, MeetingCreate, StopAnswer
 from vexa.contracts.meeting import TERMINAL, MeetingKey, MeetingStatus
@@ -20,7 +21,7 @@ from vexa.kit.clock import Clock
 from vexa.storage import bots, meetings
 from vexa.storage.database import Database
 from vexa.storage.meetings import NewMeeting
-from vexa.storage.tables import MeetingRow
+from vexa.storage.tables import MeetingRow, UserRow
 from vexa.storage.transitions import locked
 
 _STOPPING = "Stop request accepted and is being processed."
@@ -53,9 +54,11 @@ class BotService:
         self.is_draining = False
 
     async def send_bot(
-        self, user_id: int, request: MeetingCreate, correlation_id: str
+        self, user: UserRow, request: MeetingCreate, correlation_id: str
     ) -> MeetingRow:
         """Make a meeting and launch its bot behind the answer. A refusal leaves no row.
+
+        What the request leaves out is the user's default, else the server's.
 
         Raises:
             NotBuiltHere: something is asked for that this version cannot do.
@@ -65,14 +68,14 @@ class BotService:
         """
         wanted = read_request(
             request,
-            self._settings.automatic_leave,
+            leave_of_user(user.id, user.data, self._settings.automatic_leave),
             self._settings.known_jitsi_hosts,
             Accounts(self._settings.bot_accounts_dir).platforms,
         )
         if self.is_draining:
             raise Unavailable("The server is shutting down and takes no new bots.")
         with self._launcher.answering():
-            row = await self._make_meeting(user_id, wanted)
+            row = await self._make_meeting(user.id, wanted)
         self._launcher.begin(LaunchOrder(row, wanted, correlation_id))
         self._publisher.wake()
         return row

@@ -6,11 +6,9 @@ import signal
 
 import pytest
 
-from vexa.bot_manager.bot_requests import merged_leave
 from vexa.bot_manager.fleet import Bot, Fleet
 from vexa.bot_manager.keeper import unreported_end
 from vexa.bot_manager.orchestrators.base import BotHandle
-from vexa.contracts.bot import AutomaticLeave
 from vexa.contracts.meeting import MeetingStatus, Outcome
 from vexa.kit.clock import SystemClock
 
@@ -30,15 +28,6 @@ def test_end_without_a_report(
     is_hung: bool, status: MeetingStatus, exit_code: int | None, outcome: Outcome
 ) -> None:
     assert unreported_end(is_hung, status, exit_code)[0] is outcome
-
-
-def test_request_names_only_what_it_changes() -> None:
-    defaults = AutomaticLeave(max_bot_time=1, max_wait_for_admission=2, max_time_left_alone=3)
-    asked = AutomaticLeave.model_validate({"max_wait_for_admission": 50})
-    merged = merged_leave(defaults, asked)
-    assert merged.max_wait_for_admission == 50
-    assert (merged.max_bot_time, merged.max_time_left_alone) == (1, 3)
-    assert merged_leave(defaults, None) == defaults
 
 
 def test_earlier_deadline_of_a_bot_stays() -> None:

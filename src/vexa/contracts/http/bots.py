@@ -13,49 +13,13 @@ from pydantic import (
     model_validator,
 )
 
-from vexa.contracts.bot import AutomaticLeave
+from vexa.contracts.http.automatic_leave import AutomaticLeaveAsked
 from vexa.contracts.http.meetings import MAX_RETENTION_DAYS
 from vexa.contracts.languages import LANGUAGE_CODES
 from vexa.contracts.meeting import PlatformName
 
-#: No bot stays longer than a week, ms.
-_LONGEST_MS = 7 * 24 * 3_600_000
 #: The decoder reads about 220 tokens before the speech (Whisper's half context), characters.
 _MOST_HOTWORDS = 600
-#: Names of 0.9 → names of 0.10.
-_OLD_LEAVE_NAMES = {
-    "waiting_room_timeout": "max_wait_for_admission",
-    "everyone_left_timeout": "max_time_left_alone",
-}
-
-
-class AutomaticLeaveAsked(AutomaticLeave):
-    """When a bot leaves by itself, as a request asks for it; what it leaves out is the server's.
-
-    `waiting_room_timeout` and `everyone_left_timeout` are taken as older names.
-    """
-
-    max_bot_time: int = Field(14_400_000, gt=0, le=_LONGEST_MS, description="longest stay, ms")
-    max_wait_for_admission: int = Field(
-        900_000, gt=0, le=_LONGEST_MS, description="longest time in the lobby, ms"
-    )
-    max_time_left_alone: int = Field(
-        60_000, gt=0, le=_LONGEST_MS, description="alone after others left, ms"
-    )
-    no_one_joined_timeout: int = Field(
-        600_000, gt=0, le=_LONGEST_MS, description="alone since joining, ms"
-    )
-    silence_timeout: int = Field(
-        1_200_000, ge=0, le=_LONGEST_MS, description="nobody heard, ms; 0: never leave"
-    )
-
-    @model_validator(mode="before")
-    @classmethod
-    def _known_names(cls, value: Any) -> Any:
-        if not isinstance(value, dict):
-            return value
-        old = {new: value[name] for name, new in _OLD_LEAVE_NAMES.items() if name in value}
-        return {name: given for name, given in {**old, **value}.items() if given is not None}
 
 
 class SpeechAsked(BaseModel):
@@ -122,7 +86,11 @@ class MeetingCreate(SpeechAsked):
         None, max_length=253, description="front door of a Teams meeting that is given by its id"
     )
     bot_name: str | None = Field(None, max_length=100)
-    automatic_leave: AutomaticLeaveAsked | None = None
+    automatic_leave: AutomaticLeaveAsked | None = Field(
+        None,
+        description="when the bot leaves by itself; what is left out is the user's "
+        "`data.bot_config`, else the server's",
+    )
     retention_days: int | None = Field(
         None,
         ge=0,

@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, EmailStr, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, EmailStr, Field
 
 from vexa.contracts.api_keys import Scope
+from vexa.contracts.http.automatic_leave import AutomaticLeaveAsked
 from vexa.contracts.http.row_times import RowTime
 
 #: Largest value of the database's integer columns.
 MAX_INTEGER = 2**31 - 1
 #: Ten years: longer is "never", which is said by leaving `expires_in` out.
 MAX_EXPIRES_IN_S = 315_360_000
+
+
+class _ReadData(BaseModel):
+    """What this server reads of a user's `data`; other keys are the operator's own."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    bot_config: AutomaticLeaveAsked | None = None
+
+
+def _as_written(data: dict[str, Any]) -> dict[str, Any]:
+    _ReadData.model_validate(data)
+    return data
+
+
+#: A user's `data`: kept as it was written once what this server reads of it is well formed.
+UserData = Annotated[dict[str, Any], AfterValidator(_as_written)]
 
 
 class UserCreate(BaseModel):
@@ -57,7 +75,14 @@ class UserPatch(BaseModel):
     max_concurrent_bots: int | None = Field(
         None, ge=0, le=MAX_INTEGER, description="0 = as many as the host runs"
     )
-    data: dict[str, Any] | None = None
+    data: UserData | None = Field(
+        None,
+        description=(
+            "`bot_config`: when the user's bots leave by themselves unless a request says "
+            "otherwise, ms: `max_bot_time`, `max_wait_for_admission`, `max_time_left_alone`, "
+            "`no_one_joined_timeout`, `silence_timeout`; other keys are kept as they are"
+        ),
+    )
 
 
 class TokenRequest(BaseModel):
