@@ -62,7 +62,7 @@ class Bot:
         self._roster = Roster()
         self._stay: Stay | None = None
         self._streams = SpeechStreams(launch, self._roster)
-        self._platform: Platform = PLATFORMS.load(launch.platform)()
+        self._platform: Platform = PLATFORMS.load(launch.platform).adapter()
         self._hosts = self._platform.hosts | frozenset(launch.hosts)
         self._hearing = Hearing(
             self._platform, self._roster, self._streams, lambda: self._capture.unread_ms

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from vexa.contracts.bot import ACCOUNT_FILE, Account
 from vexa.contracts.errors import ConfigurationError
-from vexa.platforms.registry import WITH_ACCOUNTS
+from vexa.platforms.registry import descriptions
 
 _log = structlog.get_logger(__name__)
 
@@ -30,9 +30,9 @@ class Accounts:
     def platforms(self) -> frozenset[str]:
         """Platforms in whose meetings a bot can have an account now."""
         return frozenset(
-            str(platform)
-            for platform in WITH_ACCOUNTS
-            if self._folder is not None and self._file(platform).is_file()
+            name
+            for name, one in descriptions().items()
+            if one.takes_accounts and self._folder is not None and self._file(name).is_file()
         )
 
     async def read(self, platform: str) -> Account:

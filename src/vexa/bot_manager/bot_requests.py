@@ -14,7 +14,7 @@ from vexa.contracts.http.bots import MeetingCreate
 from vexa.contracts.meeting import PlatformName
 from vexa.platforms.base import AddressOptions, MeetingAddress
 from vexa.platforms.links import parse_link
-from vexa.platforms.registry import PLATFORMS, WITH_ACCOUNTS, joinable, platform_address
+from vexa.platforms.registry import PLATFORMS, platform_address
 
 #: Field → the value that a bot of this version honours. None always counts as not asked for.
 _HONOURED: dict[str, object] = {
@@ -83,7 +83,7 @@ def read_request(
         InvalidInput: the link, the id, the passcode or the language is refused.
     """
     _check_features(request)
-    address = _joinable_address(request, jitsi_hosts)
+    address = _address(request, jitsi_hosts)
     if request.authenticated and address.platform not in accounts:
         raise NotBuiltHere(_no_account(address.platform), field="authenticated")
     return WantedBot(
@@ -97,7 +97,7 @@ def read_request(
 
 
 def _no_account(platform: PlatformName) -> str:
-    if platform not in WITH_ACCOUNTS:
+    if not PLATFORMS.load(platform).takes_accounts:
         return f"Bots have no accounts in {platform} meetings: send them as guests."
     return f"This server has no account for bots in {platform} meetings."
 
@@ -108,20 +108,10 @@ def _check_features(request: MeetingCreate) -> None:
             raise NotBuiltHere(f"This server does not offer this {field}.", field=field)
 
 
-def _joinable_address(request: MeetingCreate, jitsi_hosts: frozenset[str]) -> MeetingAddress:
-    front_door = request.teams_base_host.strip().lower() if request.teams_base_host else None
-    address = _address(request, AddressOptions(jitsi_hosts=jitsi_hosts, teams_host=front_door))
-    if not joinable(address.platform):
-        can = ", ".join(PLATFORMS.names)
-        raise NotBuiltHere(
-            f"Bots of this version cannot join {address.platform} meetings. They can join: {can}.",
-            field="platform",
-        )
-    return address
-
-
-def _address(request: MeetingCreate, options: AddressOptions) -> MeetingAddress:
+def _address(request: MeetingCreate, jitsi_hosts: frozenset[str]) -> MeetingAddress:
     """Find the meeting. A link decides; an id beside it must agree with it."""
+    front_door = request.teams_base_host.strip().lower() if request.teams_base_host else None
+    options = AddressOptions(jitsi_hosts=jitsi_hosts, teams_host=front_door)
     native_id, passcode = request.native_meeting_id, request.passcode or None
     if request.meeting_url is None:
         assert request.platform is not None

@@ -124,9 +124,9 @@ class BotManagerSettings(InternalSettings, DatabaseSettings, RedisSettings):
     bot_accounts_dir: Path | None = Field(
         None,
         description=(
-            "folder of `google_meet.json`, `teams.json`, `zoom.json`: cookies of an account each "
-            "that bots may join with (`authenticated`), as Playwright's storage state; renewed "
-            "after each stay"
+            "folder of `<platform>.json`, such as `google_meet.json`: cookies of an account "
+            "each that bots may join with (`authenticated`), as Playwright's storage state; "
+            "renewed after each stay"
         ),
     )
     bot_notice: str | None = Field(

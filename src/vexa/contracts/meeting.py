@@ -11,7 +11,10 @@ from enum import StrEnum
 
 
 class PlatformName(StrEnum):
-    """The products that the wire knows; `platforms.registry` says which ones a bot can join."""
+    """The meeting products, by their names on the wire: the one list of them.
+
+    A bot can join each: `platforms/<name>/` is its folder (docs/adding/platform.md).
+    """
 
     GOOGLE_MEET = "google_meet"
     ZOOM = "zoom"

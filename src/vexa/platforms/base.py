@@ -63,11 +63,13 @@ class AddressOptions:
     Attributes:
         jitsi_hosts: deployments of Jitsi that an operator named, in lower case.
         teams_host: front door of a Teams meeting that is given by its id alone.
+        is_pasted: an id was found in pasted text, of an invitation as a rule.
         passcode: what came beside a link; counts when the link itself has none.
     """
 
     jitsi_hosts: frozenset[str] = frozenset()
     teams_host: str | None = None
+    is_pasted: bool = False
     passcode: str | None = field(default=None, repr=False)
 
 

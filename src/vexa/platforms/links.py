@@ -12,9 +12,9 @@ from dataclasses import replace
 from vexa.contracts.errors import InvalidInput
 from vexa.platforms import pasted_text, redirectors
 from vexa.platforms.base import AddressOptions, MeetingAddress
-from vexa.platforms.google_meet import address as google_meet
+from vexa.platforms.description import PlatformDescription
 from vexa.platforms.link import Link
-from vexa.platforms.registry import LINKS, platform_address
+from vexa.platforms.registry import descriptions
 
 FIELD = "meeting_url"
 #: A whole invitation with its filtered links is shorter.
@@ -22,16 +22,8 @@ MAX_CHARS = 20_000
 #: A link in a link in a link.
 _MOST_LAYERS = 5
 
-_NO_LINK = (
-    "meeting_url holds no link of a meeting: allowed are links of Google Meet, Microsoft Teams, "
-    "Zoom and Jitsi, also as the text of an invitation"
-)
 _OPAQUE = "This is a short link: open it, and paste the meeting's link that it leads to."
 _WHICH = "The text names a meeting ID but no product: send platform too."
-#: Products whose meetings have numbers.
-_NUMBERED = frozenset({"zoom", "teams"})
-#: Who gets an invitation with a number gets it from an organisation, as a rule.
-_TEAMS_HOST = "teams.microsoft.com"
 
 
 def parse_link(
@@ -79,7 +71,7 @@ def _find(text: str, platform: str | None, options: AddressOptions) -> MeetingAd
         field = "passcode" if exc.field == "passcode" else FIELD
         raise InvalidInput(exc.detail, field=field) from exc
     if address is None:
-        raise InvalidInput(_NO_LINK, field=FIELD)
+        raise InvalidInput(_no_link(), field=FIELD)
     return address
 
 
@@ -115,27 +107,53 @@ def _from_link(text: str, options: AddressOptions) -> MeetingAddress | None:
 
 
 def _by_platform(link: Link, options: AddressOptions) -> MeetingAddress | None:
-    found = (LINKS.load(name)(link, options) for name in LINKS.names)
+    found = (one.from_link(link, options) for one in descriptions().values())
     return next((address for address in found if address is not None), None)
 
 
 def _from_ids(text: str, platform: str | None, options: AddressOptions) -> MeetingAddress | None:
+    known = {name: one for name, one in descriptions().items() if platform in {None, name}}
     code = text.strip().lower()
-    if platform in {None, "google_meet"} and google_meet.CODE.fullmatch(code):
-        return google_meet.parse(code, options.passcode)
+    for one in known.values():
+        if one.lone_code is not None and one.lone_code.fullmatch(code):
+            return one.parse(code, options.passcode, options)
+    numbered = {name: one for name, one in known.items() if one.digits is not None}
     number = pasted_text.meeting_id(text)
-    if number is None or platform not in {None, *_NUMBERED}:
+    if number is None or not numbered:
         return None
-    named = {name for name in _NUMBERED if re.search(rf"\b{name}\b", text, re.IGNORECASE)}
-    product = platform or (named.pop() if len(named) == 1 else None) or _by_length(number)
-    if product is None:
+    if len(numbered) > 1:
+        numbered = _named(text, numbered) or _as_long(number, numbered)
+    if len(numbered) != 1:
         raise InvalidInput(_WHICH, field=FIELD)
-    host = options.teams_host or _TEAMS_HOST
-    return platform_address(product, number, options.passcode, replace(options, teams_host=host))
+    [product] = numbered.values()
+    return product.parse(number, options.passcode, replace(options, is_pasted=True))
 
 
-def _by_length(number: str) -> str | None:
-    """Zoom's ids have 9 to 11 digits, Teams' 10 to 15."""
-    if len(number) == 9:
-        return "zoom"
-    return "teams" if len(number) > 11 else None
+def _named(
+    text: str, numbered: dict[str, PlatformDescription]
+) -> dict[str, PlatformDescription] | None:
+    """Return the one product that the text names; None when it names none, or several."""
+    found = {
+        name: one
+        for name, one in numbered.items()
+        if re.search(rf"\b(?:{re.escape(name)}|{re.escape(one.title)})\b", text, re.IGNORECASE)
+    }
+    return found if len(found) == 1 else None
+
+
+def _as_long(
+    number: str, numbered: dict[str, PlatformDescription]
+) -> dict[str, PlatformDescription]:
+    return {
+        name: one
+        for name, one in numbered.items()
+        if one.digits is not None and len(number) in one.digits
+    }
+
+
+def _no_link() -> str:
+    titles = sorted(one.title for one in descriptions().values())
+    return (
+        f"meeting_url holds no link of a meeting: allowed are links of {', '.join(titles[:-1])} "
+        f"and {titles[-1]}, also as the text of an invitation"
+    )

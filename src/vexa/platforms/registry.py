@@ -1,59 +1,26 @@
-"""Which meeting products are known, and which of them a bot can join.
+"""Which meeting products there are: those of `PlatformName`, each a folder that describes itself.
 
-Loading an address never loads a browser library.
+Loading a description never loads a browser library.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from vexa.contracts.errors import InvalidInput
 from vexa.contracts.meeting import MeetingKey, PlatformName
 from vexa.kit.registry import Registry
-from vexa.platforms.base import AddressOptions, MeetingAddress, Platform
-from vexa.platforms.link import Link
+from vexa.platforms.base import AddressOptions, MeetingAddress
+from vexa.platforms.description import PlatformDescription
 
-#: Platform → `parse(native_id, passcode, options)`, which raises InvalidInput.
-ADDRESSES: Registry[Callable[[str, str | None, AddressOptions], MeetingAddress]] = Registry(
+#: Platform → what it is.
+PLATFORMS: Registry[PlatformDescription] = Registry(
     "platform",
-    {
-        "google_meet": "vexa.platforms.google_meet.address:parse",
-        "jitsi": "vexa.platforms.jitsi.address:parse",
-        "teams": "vexa.platforms.teams.address:parse",
-        "zoom": "vexa.platforms.zoom.address:parse",
-    },
+    {str(name): f"vexa.platforms.{name}.description:DESCRIPTION" for name in PlatformName},
 )
 
-#: Platform → `from_link(link, options)`: None when the link is another platform's; raises
-#: InvalidInput when it is this one's but leads into no meeting.
-LINKS: Registry[Callable[[Link, AddressOptions], MeetingAddress | None]] = Registry(
-    "platform",
-    {
-        "google_meet": "vexa.platforms.google_meet.address:from_link",
-        "jitsi": "vexa.platforms.jitsi.address:from_link",
-        "teams": "vexa.platforms.teams.address:from_link",
-        "zoom": "vexa.platforms.zoom.address:from_link",
-    },
-)
 
-#: Platform → makes what one stay needs to know of its pages.
-PLATFORMS: Registry[Callable[[], Platform]] = Registry(
-    "platform",
-    {
-        "google_meet": "vexa.platforms.google_meet.platform:GoogleMeet",
-        "jitsi": "vexa.platforms.jitsi.platform:Jitsi",
-        "teams": "vexa.platforms.teams.platform:Teams",
-        "zoom": "vexa.platforms.zoom.platform:Zoom",
-    },
-)
-
-#: Platforms whose adapter proves that a page is signed in, and joins with an account.
-WITH_ACCOUNTS = frozenset({PlatformName.GOOGLE_MEET, PlatformName.TEAMS, PlatformName.ZOOM})
-
-
-def joinable(platform: str) -> bool:
-    """Tell whether a bot of this version can join meetings of `platform`."""
-    return platform in PLATFORMS.names
+def descriptions() -> dict[str, PlatformDescription]:
+    """Return every platform by its name, in the order of their names."""
+    return {name: PLATFORMS.load(name) for name in PLATFORMS.names}
 
 
 def platform_address(
@@ -65,7 +32,7 @@ def platform_address(
     """Check a meeting's id and passcode, and say where the meeting is.
 
     Args:
-        platform: a name of `ADDRESSES`.
+        platform: a name of `PLATFORMS`.
         native_id: the platform's meeting code, perhaps padded.
         passcode: as the client gave it; empty counts as none.
         options: what else decides; nothing by default.
@@ -74,7 +41,7 @@ def platform_address(
         InvalidInput: the id or the passcode is not in the platform's form; `field` names it.
         ConfigurationError: the platform is not known.
     """
-    return ADDRESSES.load(platform)(native_id, passcode, options or AddressOptions())
+    return PLATFORMS.load(platform).parse(native_id, passcode, options or AddressOptions())
 
 
 def meeting_key(platform: PlatformName, native_id: str) -> MeetingKey:

@@ -17,7 +17,7 @@ from vexa.contracts.http.subscriptions import (
 from vexa.contracts.http.transcripts import TranscriptHead
 from vexa.contracts.meeting import MeetingKey
 from vexa.contracts.times import naive_utc
-from vexa.platforms.registry import ADDRESSES, platform_address
+from vexa.platforms.registry import PLATFORMS, platform_address
 from vexa.storage import meetings
 from vexa.storage.callers import Caller, Callers
 from vexa.storage.database import Database
@@ -158,7 +158,7 @@ class Transcripts:
 
 def _refusal(item: MeetingAddress) -> str:
     invalid = f"invalid native_meeting_id for platform '{item.platform}'"
-    if item.platform not in ADDRESSES.names:
+    if item.platform not in PLATFORMS.names:
         return invalid
     try:
         platform_address(item.platform, item.native_id)

@@ -13,7 +13,6 @@ from vexa.bot_manager.bot_requests import WantedBot, read_request
 from vexa.contracts.bot import AutomaticLeave
 from vexa.contracts.errors import InvalidInput, NotBuiltHere, VexaError
 from vexa.contracts.http.bots import MeetingCreate
-from vexa.platforms.registry import PLATFORMS
 
 CODE = "abc-defg-hij"
 LINK = f"https://meet.google.com/{CODE}"
@@ -152,15 +151,6 @@ def test_a_platform_without_accounts_says_so_whatever_the_server_has() -> None:
     assert refused.value.fields["field"] == "authenticated"
     with pytest.raises(NotBuiltHere, match="no account for bots in google_meet"):
         read({**BY_ID, "authenticated": True})
-
-
-def test_a_known_platform_without_an_adapter_is_not_offered(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.delitem(PLATFORMS._members, "teams")
-    with pytest.raises(NotBuiltHere, match="cannot join teams") as refused:
-        read({"meeting_url": TEAMS_LINK})
-    assert refused.value.fields["field"] == "platform"
 
 
 @pytest.mark.parametrize(

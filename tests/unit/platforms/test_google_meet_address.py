@@ -3,8 +3,9 @@ from __future__ import annotations
 import pytest
 
 from vexa.contracts.errors import ConfigurationError, InvalidInput
+from vexa.contracts.meeting import PlatformName
 from vexa.platforms.google_meet.address import join_url
-from vexa.platforms.registry import ADDRESSES, joinable, platform_address
+from vexa.platforms.registry import PLATFORMS, descriptions, platform_address
 
 BAD_CODE = "Google Meet ID must be in format 'abc-defg-hij' (lowercase letters only)"
 
@@ -61,8 +62,9 @@ def test_the_language_is_pinned_and_other_queries_are_dropped(given: str, opened
     assert join_url(given) == opened
 
 
-def test_every_platform_of_the_wire_is_joinable_and_no_other_is_known() -> None:
-    assert all(joinable(platform) for platform in ADDRESSES.names)
-    assert not joinable("webex")
+def test_every_platform_of_the_wire_describes_itself_and_no_other_is_known() -> None:
+    assert PLATFORMS.names == tuple(sorted(PlatformName))
+    for one in descriptions().values():
+        assert isinstance(one.adapter().hosts, frozenset)
     with pytest.raises(ConfigurationError):
         platform_address("webex", "1234567890")

@@ -29,7 +29,6 @@ from vexa.api_gateway.mcp.arguments import (
 )
 from vexa.api_gateway.mcp.rest import Rest, RestRefused, path_of
 from vexa.platforms.links import parse_link
-from vexa.platforms.registry import joinable
 
 A = TypeVar("A", bound=BaseModel)
 Run = Callable[[Rest, A], Awaitable[Any]]
@@ -82,13 +81,12 @@ def _given(arguments: BaseModel, *names: str) -> dict[str, Any]:
 async def parse_meeting_link(rest: Rest, pasted: MeetingLink) -> Any:
     """Find out which meeting a link or an invitation means: platform, id and passcode."""
     address = parse_link(pasted.meeting_url, options=rest.links)
-    warnings = [] if joinable(address.platform) else ["Bots cannot join this platform yet."]
     return {
         "platform": str(address.platform),
         "native_meeting_id": address.native_id,
         "passcode": address.passcode,
         "meeting_url": address.url,
-        "warnings": warnings,
+        "warnings": [],
     }
 
 

@@ -31,6 +31,9 @@ HOSTS = frozenset({"teams.live.com", "teams.microsoft.com", "teams.cloud.microso
 _DOMAINS = (".teams.microsoft.com", ".teams.microsoft.us")
 #: Where a meeting that is given by its id alone is looked for (the wire's choice).
 DEFAULT_HOST = "teams.live.com"
+#: Where it is looked for if the id was pasted: it is an invitation's then, and organisations send
+#: those, as a rule.
+PASTED_HOST = "teams.microsoft.com"
 
 ID = re.compile(r"[0-9]{10,15}")
 _HASH = re.compile(r"[0-9a-f]{16}")
@@ -57,7 +60,8 @@ def parse(
         raise InvalidInput(NEEDS_LINK, field="native_meeting_id")
     if not meeting_id.isascii() or ID.fullmatch(meeting_id) is None:
         raise InvalidInput(BAD_ID, field="native_meeting_id")
-    host = (options.teams_host if options else None) or DEFAULT_HOST
+    options = options or AddressOptions()
+    host = options.teams_host or (PASTED_HOST if options.is_pasted else DEFAULT_HOST)
     if not is_ours(host):
         raise InvalidInput("teams_base_host must be a Teams host", field="teams_base_host")
     return _short(host, meeting_id, passcode)

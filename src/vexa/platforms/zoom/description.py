@@ -1,0 +1,23 @@
+"""Zoom: one place that tells the rest of the project what it is."""
+
+from __future__ import annotations
+
+from vexa.platforms.base import Platform
+from vexa.platforms.description import PlatformDescription
+from vexa.platforms.zoom import address
+
+
+def _adapter() -> Platform:
+    from vexa.platforms.zoom.platform import Zoom
+
+    return Zoom()
+
+
+DESCRIPTION = PlatformDescription(
+    title="Zoom",
+    parse=address.parse,
+    from_link=address.from_link,
+    adapter=_adapter,
+    takes_accounts=True,
+    digits=range(9, 12),
+)
