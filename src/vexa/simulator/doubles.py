@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 DEFAULT_PLATFORM = "google_meet"
 
 
+def made_up(dice: random.Random, symbols: str, *lengths: int) -> str:
+    """Return groups of so many of these symbols, with dashes between them."""
+    return "-".join("".join(dice.choices(symbols, k=length)) for length in lengths)
+
+
 class Wire(Protocol):
     """How one running meeting tells its pages what happens, in the platform's own forms.
 
@@ -56,6 +61,8 @@ class Double:
         wire: makes a meeting's `Wire`.
         page_router: makes the routes under `hosts` for the platform's meetings.
         page_path: native id → path of the meeting's page under any of `hosts`.
+        made_up_id: source of chance → a native id that `options` takes.
+        id_form: how native ids look, for a person.
         sign_in_url: where the order `navigate` sends a page to sign in.
         dialogs: dialogs that its pages can show.
         effects: what its pages can be told besides the common orders.
@@ -67,6 +74,8 @@ class Double:
     wire: Callable[[LiveMeeting], Wire]
     page_router: Callable[[PlatformMeetings], APIRouter]
     page_path: Callable[[str], str]
+    made_up_id: Callable[[random.Random], str]
+    id_form: str
     sign_in_url: str
     dialogs: frozenset[str] = frozenset()
     effects: frozenset[str] = frozenset()

@@ -22,7 +22,6 @@ from tests.bench.scorecard.cases import Act, Case, Chat, Hold, Order, Step, Wait
 from tests.bench.scorecard.client import ScorecardClient
 from tests.bench.scorecard.play import compose, monologue, write_noise
 from tests.bench.scorecard.results import NOT_RUN, Result, Told
-from vexa.commands.simulate.meeting import random_id
 from vexa.contracts.meeting import TERMINAL, MeetingStatus
 from vexa.demo.api_client import ApiRefused, Frame
 from vexa.demo.heard import read_frames
@@ -32,6 +31,7 @@ from vexa.demo.simulated_meeting import SimulatedMeeting, said_words
 from vexa.demo.speech import Recording
 from vexa.kit.tasks import BackgroundTasks
 from vexa.simulator.client import ControlClient
+from vexa.simulator.doubles import DOUBLES
 
 #: A state or an end is waited for so long: a captcha stands 120 s before it counts, seconds.
 REACH_S = 240.0
@@ -47,6 +47,9 @@ ON_ITS_WAY_S = 1.0
 NOISE_S = 30.0
 #: Somebody talks on for so long at the bot's coming, seconds.
 MONOLOGUE_S = 90.0
+#: The first draws of a seed are an id's, however few it needs: what comes after them, the locale
+#: first, does not depend on how ids look.
+ID_DRAWS = 21
 
 
 class NotReached(Exception):
@@ -83,8 +86,11 @@ class OneMeeting:
 
     def __post_init__(self) -> None:
         """Draw what the seed decides."""
-        self.dice = random.Random(f"{self.case.key}/{self.seed}")
-        self.code = random_id(self.case.platform, self.dice)
+        seed = f"{self.case.key}/{self.seed}"
+        self.code = DOUBLES.load(self.case.platform).made_up_id(random.Random(seed))
+        self.dice = random.Random(seed)
+        for _ in range(ID_DRAWS):
+            self.dice.random()
         self.sent: dict[str, Any] = {}
         self.stage = SimulatedMeeting(self.world.control, self.code)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from vexa.commands.simulate.meeting import check_id, random_id, read_people, write_turns
+from vexa.commands.simulate.meeting import check_id, read_people, write_turns
 from vexa.demo.speech import Recording
 from vexa.simulator.doubles import DOUBLES
 
@@ -16,10 +16,10 @@ def recording(voice: str, text: str) -> Recording:
 
 @pytest.mark.parametrize("platform", DOUBLES.names)
 def test_an_id_that_is_made_up_is_one_that_the_platform_takes(platform: str) -> None:
-    dice = random.Random(1)
+    dice, double = random.Random(1), DOUBLES.load(platform)
     for _ in range(20):
-        check_id(platform, random_id(platform, dice))
-    with pytest.raises(typer.BadParameter):
+        check_id(platform, double.made_up_id(dice))
+    with pytest.raises(typer.BadParameter, match=f"allowed: {double.id_form}"):
         check_id(platform, "No Such Id")
 
 

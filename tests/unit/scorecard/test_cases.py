@@ -9,7 +9,6 @@ import pytest
 
 from tests.bench.scorecard.cases import Act, Case, Order, UnknownCase, Wait, choose
 from tests.bench.scorecard.table import PLATFORMS, all_cases
-from vexa.commands.simulate.meeting import random_id
 from vexa.contracts.http.bots import MeetingCreate
 from vexa.contracts.meeting import MeetingStatus, Outcome, terminal_status
 from vexa.platforms.base import AddressOptions
@@ -30,7 +29,7 @@ def test_names_are_unique_and_every_platform_has_all_that_is_shared() -> None:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.key)
 def test_what_a_case_tells_double_and_server_is_known_to_them(case: Case) -> None:
     double = DOUBLES.load(case.platform)
-    meeting_id = random_id(case.platform, random.Random(1))
+    meeting_id = double.made_up_id(random.Random(1))
     options = {"platform": case.platform, "native_id": meeting_id, **case.options}
     double.options.model_validate(options)
     if case.link:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import random
 from collections import defaultdict
 from collections.abc import Sequence
 
@@ -17,33 +16,16 @@ from vexa.simulator.doubles import DOUBLES
 #: Talk begins so long after the clock, and a turn so long after the one before, seconds.
 _SETTLE_S = 1.0
 _PAUSE_S = 0.7
-#: How the platform's ids look, for a person.
-_FORMS = {
-    "google_meet": "three groups of small letters, as abc-defg-hij",
-    "jitsi": "a room's name in small letters, as weekly-sync",
-    "teams": "10 to 15 digits",
-    "zoom": "9 to 11 digits",
-}
-
-
-def random_id(platform: str, dice: random.Random) -> str:
-    """Return an id in the platform's form."""
-    letters = "".join(dice.choices("abcdefghijklmnopqrstuvwxyz", k=10))
-    digits = "".join(dice.choices("123456789", k=11))
-    forms = {
-        "google_meet": f"{letters[:3]}-{letters[3:7]}-{letters[7:]}",
-        "jitsi": f"room-{letters}",
-    }
-    return forms.get(platform, digits)
 
 
 def check_id(platform: str, native_id: str) -> None:
     """Raise BadParameter for an id that the platform's double does not take."""
+    double = DOUBLES.load(platform)
     try:
-        DOUBLES.load(platform).options(platform=platform, native_id=native_id)
+        double.options(platform=platform, native_id=native_id)
     except ValidationError as exc:
         raise typer.BadParameter(
-            f"{native_id!r} is no id of {platform}; allowed: {_FORMS[platform]}",
+            f"{native_id!r} is no id of {platform}; allowed: {double.id_form}",
             param_hint="--meeting",
         ) from exc
 

@@ -15,7 +15,7 @@ import httpx2
 import typer
 
 from vexa.commands.simulate.explain import facts, in_words, meeting_facts
-from vexa.commands.simulate.meeting import check_id, random_id, read_people, write_turns
+from vexa.commands.simulate.meeting import check_id, read_people, write_turns
 from vexa.contracts.errors import ConfigurationError
 from vexa.demo.simulated_meeting import speech_body
 from vexa.demo.speech import Recording, read_recordings
@@ -23,7 +23,7 @@ from vexa.kit.report import Report
 from vexa.kit.settings import load_settings
 from vexa.simulator.app import Simulator
 from vexa.simulator.client import ControlClient
-from vexa.simulator.doubles import DEFAULT_PLATFORM
+from vexa.simulator.doubles import DEFAULT_PLATFORM, DOUBLES
 from vexa.simulator.flite import write_flite_speech
 from vexa.simulator.main import log_to_stderr
 from vexa.simulator.settings import SimulatorSettings
@@ -66,7 +66,7 @@ def _plan(wishes: Wishes, home: Path) -> _Plan | None:
     platform = str(wishes.platform or DEFAULT_PLATFORM)
     native_id = wishes.meeting
     if native_id is None:
-        native_id = random_id(platform, random.Random(wishes.seed))
+        native_id = DOUBLES.load(platform).made_up_id(random.Random(wishes.seed))
     check_id(platform, native_id)
     people = read_people(wishes.people) if wishes.people is not None else []
     return _Plan(platform, native_id, people, _recordings(wishes.speech, home) if people else [])

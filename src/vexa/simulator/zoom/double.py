@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vexa.simulator.doubles import Double
+from vexa.simulator.doubles import Double, made_up
 from vexa.simulator.zoom.options import ZoomOptions
 from vexa.simulator.zoom.pages import SIGN_IN_PATH, build_page_router
 from vexa.simulator.zoom.wire import ZoomWire, device_ids
@@ -15,6 +15,9 @@ DOUBLE = Double(
     wire=ZoomWire,
     page_router=build_page_router,
     page_path=lambda meeting_id: f"/wc/{meeting_id}/join",
+    # no zero: leading ones are lost where people take ids for numbers
+    made_up_id=lambda dice: made_up(dice, "123456789", 11),
+    id_form="9 to 11 digits",
     sign_in_url=SIGN_IN_PATH,
     dialogs=frozenset({"ai_companion", "recording", "muted"}),
     effects=frozenset({"captcha_solved", "host_starts"}),
