@@ -199,7 +199,7 @@ class Speaking:
         device_id: theirs.
         is_on: whether they began.
         at_ms: epoch time, ms.
-        may_be_a_pause: with the end of speech: it may be the gap between two words.
+        may_be_a_pause: with the end of speech: it may be a pause between two words.
         pause_from_ms: with the beginning: somebody who was shown before may still speak, so it
             counts from the first pause in the sound after this time on.
     """

@@ -69,7 +69,7 @@ KNOWN: dict[str, tuple[dict[str, dict[str, str]], dict[str, tuple[str, ...]]]] =
             "blocked": zoom.SIGN_IN_TEXTS,
             "passcode_wrong": zoom.WRONG_PASSCODE_TEXTS,
             "cannot_connect": zoom.RETRY_TEXTS,
-            "waiting_room": zoom.LOBBY_TEXTS,
+            "lobby": zoom.LOBBY_TEXTS,
             "removed": zoom.REMOVED_TEXTS,
             "ended": zoom.ENDED_TEXTS,
         },

@@ -34,7 +34,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "stop_video": "Stop Video",
         "start_video": "Start Video",
         "joining": "Joining…",
-        "waiting_room": "Please wait, the meeting host will let you in soon.",
+        "lobby": "Please wait, the meeting host will let you in soon.",
         "wall": "We detected you may be a bot. Automated bots aren’t allowed to join this meeting "
         "or webinar and must use Zoom RTMS. If you’re not a bot, sign in to join",
         "blocked": "The host requires authentication on the commercial Zoom platform to join this "
@@ -101,7 +101,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "stop_video": "Video beenden",
         "start_video": "Video starten",
         "joining": "Beitritt läuft…",
-        "waiting_room": "Bitte warten, der Meeting-Host wird Sie in Kürze einlassen.",
+        "lobby": "Bitte warten, der Meeting-Host wird Sie in Kürze einlassen.",
         "wall": "Wir haben festgestellt, dass Sie möglicherweise ein Bot sind. Automatisierte Bots "
         "dürfen nicht teilnehmen und müssen Zoom RTMS verwenden.",
         "blocked": "Nur authentifizierte Benutzer können teilnehmen",

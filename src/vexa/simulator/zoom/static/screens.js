@@ -141,10 +141,10 @@ export class Preview {
 }
 
 // Looks like the meeting: its frame, its footer, and the preview's sound still there.
-export function showWaitingRoom(leave) {
+export function showLobby(leave) {
   const footer = make("footer", { id: "wc-footer", class: "footer" });
   footer.append(button(texts.leave, { "aria-label": texts.leave }, leave));
-  const text = make("h1", { class: "wr-information" }, texts.waiting_room);
+  const text = make("h1", { class: "wr-information" }, texts.lobby);
   const sound = make("audio", { id: "preview-audio", autoplay: true });
   root.replaceChildren(make("div", { class: "meeting-app" }, text, sound, footer));
 }

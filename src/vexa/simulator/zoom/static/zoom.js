@@ -5,7 +5,7 @@ import { showEffect } from "./effects.js";
 import { showModal } from "./modal.js";
 import { Pictures } from "./pictures.js";
 import { Preview, askCaptcha, askForDevices, askTerms } from "./screens.js";
-import { showLaunch, showProfile, showText, showWaitingRoom, showWall } from "./screens.js";
+import { showLaunch, showLobby, showProfile, showText, showWall } from "./screens.js";
 import { Sound } from "./sound.js";
 
 function openMeeting() {
@@ -50,7 +50,7 @@ function openMeeting() {
       allowed = await askForDevices();
       return preview.show();
     },
-    knocking: () => showWaitingRoom(leave),
+    knocking: () => showLobby(leave),
     in_call: () => {
       call = new Call(sound, {
         log,
