@@ -16,13 +16,13 @@ from sqlalchemy import update
 from tests.support import speech_entries as say
 from tests.support.wait_until import wait_until
 from vexa.bus.connection import Bus
-from vexa.contracts.meeting import Outcome, TransitionSource
+from vexa.contracts.meeting import MeetingStatus, Outcome, TransitionSource
 from vexa.contracts.stream_names import TRANSCRIPTION_DEAD_LETTERS
 from vexa.contracts.whisper_protocol import StreamEntry
 from vexa.kit.clock import SystemClock
-from vexa.storage import transitions, users
+from vexa.storage import bots, transitions, users
 from vexa.storage.database import Database
-from vexa.storage.tables import MeetingRow
+from vexa.storage.tables import MeetingPeopleRow, MeetingRow
 from vexa.storage.transitions import Move
 from vexa.transcription_collector.app import create_app
 from vexa.transcription_collector.changes import Changes, erase_due
@@ -164,6 +164,40 @@ async def test_changing_a_meeting(
     assert (refused.status_code, refused.json()["code"]) == (403, "insufficient_scope")
 
 
+async def test_who_was_there_is_shown_wherever_a_meeting_is_and_gives_way_to_the_user(
+    client: httpx2.AsyncClient, meeting: say.KnownMeeting, database: Database, bus: Bus
+) -> None:
+    source = TransitionSource.BOT_CALLBACK
+    async with database.transaction() as session:
+        for status in (MeetingStatus.JOINING, MeetingStatus.ACTIVE):
+            await transitions.move(session, meeting.id, Move(source, to=status))
+        await bots.record_names(session, meeting.id, ["Zoe"])
+    await end(database, meeting.id)
+    await say.write(bus, say.spoken(meeting.id, "s1", 0, "Good morning.", speaker="Ada"))
+    paths = (f"/meetings/{meeting.id}", f"/transcripts/{ADDRESS}", "/meetings")
+
+    async def shown(path: str) -> dict[str, Any]:
+        body = (await client.get(path)).json()
+        data: dict[str, Any] = (body["meetings"][0] if "meetings" in body else body)["data"]
+        return {key: data.get(key) for key in ("participants", "languages")}
+
+    for path in paths:
+
+        async def is_there(path: str = path) -> bool:
+            return await shown(path) == {"participants": ["Zoe", "Ada"], "languages": ["en"]}
+
+        await wait_until(is_there, what=f"who was there in {path}")
+    changed = await client.patch(paths[0], json={"data": {"participants": ["The team"]}})
+    assert changed.status_code == 200
+    await say.write(bus, say.spoken(meeting.id, "s1", 1, "Bye.", speaker="Bob"))
+
+    async def is_stored() -> bool:
+        return len(await texts(client, f"/transcripts/{ADDRESS}")) == 2
+
+    await wait_until(is_stored)
+    assert await shown(paths[0]) == {"participants": ["The team"], "languages": ["en"]}
+
+
 async def test_a_link_shows_the_transcript_as_text_until_it_expires(
     client: httpx2.AsyncClient, meeting: say.KnownMeeting, database: Database, bus: Bus
 ) -> None:
@@ -260,6 +294,8 @@ async def test_erasing_leaves_nothing_that_was_said(
     }
     await bus.redis.xadd(TRANSCRIPTION_DEAD_LETTERS, dead)
     share = (await client.post(f"{path}/share")).json()["share_id"]
+    async with database.transaction() as session:
+        session.add(MeetingPeopleRow(meeting_id=meeting.id, names=[MARKER], filled=[]))
     early = await client.delete(path)
     assert said(early) == (
         *(409, "Meeting not finalized; cannot delete transcripts. Current status: requested"),
@@ -267,6 +303,7 @@ async def test_erasing_leaves_nothing_that_was_said(
     await end(database, meeting.id)
     assert set(await holds_marker(database_url, database, bus)) >= {
         *("meetings", "transcriptions", "meeting_sessions", "transcription_segments:dead"),
+        "meeting_people",
     }
     erased = await client.delete(path)
     assert (erased.status_code, erased.json()) == (

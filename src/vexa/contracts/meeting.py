@@ -9,6 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+#: Most names in a meeting's list of participants; and how long one may be, characters.
+MOST_PARTICIPANTS = 1_000
+LONGEST_NAME = 255
+
 
 class PlatformName(StrEnum):
     """The meeting products, by their names on the wire: the one list of them.

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from vexa.contracts.meeting import TERMINAL
+from vexa.storage import people
 from vexa.storage.tables import MeetingRow
 from vexa.storage.transitions import locked
 
@@ -41,6 +43,11 @@ async def record_hearing(session: AsyncSession, meeting_id: int, hears: str) -> 
     """Store in the meeting's `data` by what its bot hears, or that it hears nothing."""
     row = await locked(session, meeting_id)
     row.data = {**row.data, "hears": str(hears)}
+
+
+async def record_names(session: AsyncSession, meeting_id: int, names: Sequence[str]) -> None:
+    """Keep the names of who has been in the meeting until its end."""
+    await people.record(session, await locked(session, meeting_id), names)
 
 
 async def record_evidence(session: AsyncSession, meeting_id: int, files: list[str]) -> None:

@@ -17,6 +17,7 @@ from vexa.contracts.meeting import TERMINAL
 from vexa.storage import segments
 from vexa.storage.database import Database
 from vexa.storage.tables import (
+    MeetingPeopleRow,
     MeetingRow,
     MeetingSessionRow,
     OutboxRow,
@@ -73,7 +74,10 @@ async def erase(session: AsyncSession, meeting_id: int) -> MeetingRow:
     """
     row = await locked(session, meeting_id)
     require_finalized(row)
-    for table in (TranscriptionRow, MeetingSessionRow, OutboxRow, WebhookDeliveryRow):
+    for table in (
+        *(TranscriptionRow, MeetingSessionRow, MeetingPeopleRow),
+        *(OutboxRow, WebhookDeliveryRow),
+    ):
         await session.execute(delete(table).where(table.meeting_id == meeting_id))
     await segments.note_change(session, [meeting_id])
     row.data = _kept(row.data)

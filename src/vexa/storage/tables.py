@@ -192,6 +192,18 @@ class TranscriptVersionRow(Base):
     version: Mapped[int]
 
 
+class MeetingPeopleRow(Base):
+    """Names that a meeting's bot told, and which keys of its `data` are filled, not its user's."""
+
+    __tablename__ = "meeting_people"
+
+    meeting_id: Mapped[int] = mapped_column(
+        ForeignKey("meetings.id"), primary_key=True, autoincrement=False
+    )
+    names: Mapped[list[str]]
+    filled: Mapped[list[str]]
+
+
 class IdempotencyRow(Base):
     """A write that carried an Idempotency-Key. Without an answer it runs now, or was cut off."""
 

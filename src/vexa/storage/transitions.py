@@ -6,6 +6,7 @@ are one transaction: either all exist or none.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -23,7 +24,7 @@ from vexa.contracts.meeting import (
     terminal_status,
 )
 from vexa.contracts.times import iso_utc
-from vexa.storage import outbox, webhook_deliveries
+from vexa.storage import outbox, people, webhook_deliveries
 from vexa.storage.status_frame import status_frame
 from vexa.storage.tables import MeetingRow, utc_now
 
@@ -44,6 +45,7 @@ class Move:
         server_stop: this server asked for the end, because it shuts down.
         exit_code: of the bot process, if it has ended.
         error_details: what the bot said about a failure.
+        names: of who has been in the meeting, as far as its bot knows; None: not told anew.
         needs_help: on the way to NEEDS_HELP: what a person is needed for, until when, and a hint.
     """
 
@@ -55,6 +57,7 @@ class Move:
     server_stop: bool = False
     exit_code: int | None = None
     error_details: dict[str, Any] | None = field(default=None)
+    names: Sequence[str] | None = field(default=None, repr=False)
     needs_help: dict[str, Any] | None = field(default=None)
 
 
@@ -101,6 +104,10 @@ async def move(
     ]
     if after is MeetingStatus.FAILED:
         data["last_error"] = _last_error(step, told, at)
+    if step.names is not None:
+        await people.record(session, row, step.names)
+    if after in TERMINAL and _was_active(row):
+        data |= await people.fill(session, row)
     _apply(row, after, data, at)
     await session.flush()
     outbox.add(session, row.id, outbox.MEETING_STATUS, status_frame(row, at))

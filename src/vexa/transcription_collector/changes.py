@@ -13,7 +13,7 @@ from vexa.bus.connection import Bus
 from vexa.contracts.errors import BadRequest, NotFound, Unavailable
 from vexa.contracts.http.meetings import MeetingPatch, MeetingResponse
 from vexa.kit.clock import Clock
-from vexa.storage import erasure, idempotency, meetings
+from vexa.storage import erasure, idempotency, meetings, people
 from vexa.storage.database import Database
 from vexa.storage.tables import MeetingRow
 from vexa.storage.transitions import locked
@@ -50,6 +50,7 @@ class Changes:
         async with self._database.transaction() as session:
             row = await locked(session, (await find(session)).id)
             row.data = {**row.data, **notes}
+            await people.leave_to_user(session, row.id, notes)
             if sets_retention:
                 row.retention_days = body.retention_days
             await session.flush()

@@ -18,7 +18,7 @@ from vexa.contracts.whisper_protocol import (
     StreamEntry,
     Transcription,
 )
-from vexa.storage import erasure, segments, sessions
+from vexa.storage import erasure, people, segments, sessions
 from vexa.storage.database import Database
 from vexa.storage.segments import FinalSegment
 from vexa.storage.tables import MeetingSessionRow
@@ -197,4 +197,6 @@ class _Work:
     async def finish(self) -> dict[int, int]:
         """Write what still waits; return the new versions of the transcripts that have changed."""
         await self._write()
-        return await segments.note_change(self._session, self._changed)
+        versions = await segments.note_change(self._session, self._changed)
+        await people.fill_again(self._session, self._changed)
+        return versions

@@ -129,7 +129,9 @@ async def stop_bot(rest: Rest, meeting: OneMeeting) -> Any:
 
 @_tool(MeetingsWanted, reads_only=True)
 async def list_meetings(rest: Rest, wanted: MeetingsWanted) -> Any:
-    """List meetings, newest first."""
+    """List meetings, newest first. The data of one that has ended says who was there and in which
+    languages they spoke.
+    """
     return await rest.call("GET", "/meetings", query=wanted.model_dump())
 
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from vexa.contracts.http.row_times import RowTime
 from vexa.contracts.languages import LANGUAGE_CODES
+from vexa.contracts.meeting import LONGEST_NAME, MOST_PARTICIPANTS
 
 #: A hundred years.
 MAX_RETENTION_DAYS = 36_500
@@ -26,7 +27,10 @@ class MeetingResponse(BaseModel):
     bot_container_id: str | None
     start_time: RowTime | None
     end_time: RowTime | None
-    data: dict[str, Any]
+    data: dict[str, Any] = Field(
+        description="At the end `participants` and `languages` are filled, unless the user wrote "
+        "them: names of who was there besides the bot, and codes, the most spoken first."
+    )
     created_at: RowTime
     updated_at: RowTime
     retention_days: int | None = Field(
@@ -47,7 +51,7 @@ class MeetingPage(BaseModel):
     has_more: bool
 
 
-_Name = Annotated[str, Field(max_length=255)]
+_Name = Annotated[str, Field(max_length=LONGEST_NAME)]
 
 
 class MeetingNotes(BaseModel):
@@ -56,7 +60,7 @@ class MeetingNotes(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     name: _Name | None = None
-    participants: list[_Name] | None = Field(None, max_length=1000)
+    participants: list[_Name] | None = Field(None, max_length=MOST_PARTICIPANTS)
     languages: list[str] | None = Field(None, max_length=100, description="Whisper codes")
     notes: str | None = Field(None, max_length=100_000)
 
