@@ -12,10 +12,12 @@ from tests.support.fake_manager import FakeManager
 from tests.support.processes import free_port
 from tests.support.wait_until import wait_until
 from vexa.bot import reporter
+from vexa.bot.heart import Heart, Signs
 from vexa.bot.lifecycle import End
 from vexa.bot.reporter import ManagerClient, Reporter
 from vexa.contracts.bot import BotLaunch, OrderKind
 from vexa.contracts.meeting import MeetingStatus, Outcome
+from vexa.kit.tasks import BackgroundTasks
 
 END = End(Outcome.MEETING_ENDED, "page: the meeting ended")
 
@@ -80,3 +82,43 @@ async def test_a_heartbeat_brings_the_order_and_its_failure_is_an_error(tmp_path
         with pytest.raises(httpx2.HTTPError):
             await client.heartbeat("active", **signs)
         await client.aclose()
+
+
+async def test_names_are_told_when_they_have_changed_until_they_are_taken(tmp_path: Path) -> None:
+    names: tuple[str, ...] = ()
+    async with FakeManager(hold_s=0.0) as manager:
+        client, tasks = ManagerClient(launch(tmp_path, manager.url)), BackgroundTasks()
+        heart = Heart(
+            client,
+            lambda: Signs("active", tracks=0, people=0, audio_s=0.0, names=names),
+            lambda: None,
+            lambda _wishes: None,
+        )
+        tasks.spawn("heartbeat", heart.run())
+
+        def told() -> list[list[str]]:
+            return [beat.names for beat in manager.heartbeats if beat.names is not None]
+
+        await wait_until(lambda: len(manager.heartbeats) >= 1, what="a heartbeat")
+        manager.is_away = True
+        names = ("Ada",)
+        await wait_until(lambda: manager.refused >= 1, what="a heartbeat that is refused")
+        manager.is_away = False
+        await wait_until(lambda: told() == [["Ada"]], what="names")
+        before = len(manager.heartbeats)
+        await wait_until(lambda: len(manager.heartbeats) >= before + 2, what="two more heartbeats")
+        assert told() == [["Ada"]]
+        names = ("Ada Lovelace", "Bob")
+        await wait_until(lambda: told() == [["Ada"], list(names)], what="names that have changed")
+        await tasks.aclose()
+        await client.aclose()
+
+
+async def test_the_end_of_a_stay_carries_its_names(tmp_path: Path) -> None:
+    async with FakeManager() as manager:
+        client = ManagerClient(launch(tmp_path, manager.url))
+        reports = Reporter(client, "c0ffee")
+        reports.tell(MeetingStatus.COMPLETED, end=END, names=("Ada", "Bob"))
+        assert await reports.flush()
+        await client.aclose()
+    assert manager.end.names == ["Ada", "Bob"]

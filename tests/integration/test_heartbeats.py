@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
+from pydantic import ValidationError
 
 from tests.support.wait_until import wait_until
 from vexa.bot_manager.fleet import Fleet
@@ -18,6 +19,8 @@ from vexa.contracts.bot import Hears, Heartbeat, OrderKind, SpeechWishes
 from vexa.contracts.errors import NotAllowed
 from vexa.contracts.http.bots import BotConfig
 from vexa.contracts.meeting import (
+    LONGEST_NAME,
+    MOST_PARTICIPANTS,
     MeetingKey,
     MeetingStatus,
     Outcome,
@@ -49,6 +52,13 @@ class Rig:
         publisher = OutboxPublisher(self.database, self.bus, clock, "p1")
         self.moves = Moves(self.database, self.fleet, publisher)
         self.heartbeats = Heartbeats(self.database, clock, self.fleet, FOR_EVER_S)
+
+    async def row(self, meeting_id: int) -> MeetingRow:
+        """The meeting as it is now."""
+        async with self.database.reading() as session:
+            row = await meetings.by_id(session, meeting_id)
+        assert row is not None
+        return row
 
     async def meeting(self) -> MeetingRow:
         """Make a meeting whose bot is joining."""
@@ -152,6 +162,27 @@ async def test_the_meeting_says_whether_its_people_were_told(rig: Rig) -> None:
             now = await meetings.by_id(session, row.id)
         assert now is not None
         assert now.data.get("notice_posted") is kept
+
+
+async def test_names_that_a_bot_told_outlive_it_and_a_late_one_takes_the_place_of_the_first(
+    rig: Rig,
+) -> None:
+    row = await rig.meeting()
+    await rig.moves.move(row.id, Move(TransitionSource.BOT_CALLBACK, to=MeetingStatus.ACTIVE))
+    await rig.moves.request_stop(row.id, Stopper.SERVER)
+    told: tuple[list[str] | None, ...] = (None, ["Guest", "Bob"], ["Ada", "Bob"], None)
+    for names in told:
+        beat = _beat().model_copy(update={"names": names})
+        await asyncio.wait_for(rig.heartbeats.take(_claims(row.id), beat), 10)
+        assert "participants" not in (await rig.row(row.id)).data
+    await rig.moves.end(row.id, Outcome.BOT_CRASHED)
+    assert (await rig.row(row.id)).data["participants"] == ["Ada", "Bob"]
+
+
+async def test_more_or_longer_names_than_may_be_are_refused() -> None:
+    for names in (["Ada"] * (MOST_PARTICIPANTS + 1), ["A" * (LONGEST_NAME + 1)]):
+        with pytest.raises(ValidationError, match="names"):
+            Heartbeat(connection_id=CONNECTION_ID, state="active", names=names)
 
 
 async def test_the_meeting_says_by_what_its_bot_hears(rig: Rig) -> None:

@@ -52,6 +52,7 @@ class FakeManager:
 
     async def _heartbeat(self, request: Request) -> JSONResponse:
         if self.is_away:
+            self.refused += 1
             return JSONResponse({}, 503)
         self.heartbeats.append(Heartbeat.model_validate(await request.json()))
         try:

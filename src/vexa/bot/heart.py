@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import httpx2
 import structlog
@@ -24,6 +24,7 @@ class Signs:
 
     Attributes:
         audio_s: sound sent to the speech server so far, seconds.
+        names: of everybody who has been in the meeting besides the bot.
         notice_posted: whether the notice is in the chat; None when it was not tried.
         hears: by what; None before it can be known.
     """
@@ -32,6 +33,7 @@ class Signs:
     tracks: int
     people: int
     audio_s: float
+    names: tuple[str, ...] = field(default=(), repr=False)
     notice_posted: bool | None = None
     hears: Hears | None = None
 
@@ -58,17 +60,21 @@ class Heart:
         self._leave = leave
         self._listen_anew = listen_anew
         self._config_revision = 0
+        #: Names as the manager last took them.
+        self._told_names: tuple[str, ...] = ()
 
     async def run(self) -> None:
         """Beat."""
         while True:
             signs = self._signs()
+            news = signs.names if signs.names != self._told_names else None
             try:
                 orders = await self._client.heartbeat(
                     signs.state,
                     tracks=signs.tracks,
                     people=signs.people,
                     audio_s=signs.audio_s,
+                    names=news,
                     notice_posted=signs.notice_posted,
                     hears=signs.hears,
                     config_revision=self._config_revision,
@@ -76,6 +82,7 @@ class Heart:
             except (httpx2.HTTPError, ValueError) as exc:
                 _log.info("heartbeat_failed", cause=type(exc).__name__)
             else:
+                self._told_names = signs.names
                 for order in orders:
                     self._obey(order)
             await asyncio.sleep(BEAT_S)

@@ -100,7 +100,8 @@ class Bot:
             self._finish(JoinError(Outcome.BOT_CRASHED, f"bot: {type(exc).__name__}"))
         end = self._life.finish(Outcome.BOT_CRASHED, "bot: ended without a reason")
         _log.info("stay_ended", outcome=str(end.outcome), reason=end.reason)
-        self._reporter.tell(self._life.final_status, end=end)
+        names = self._names() if self._life.was_active else None
+        self._reporter.tell(self._life.final_status, end=end, names=names)
         is_told = await self._reporter.flush()
         await self._tasks.aclose()
         await self._client.aclose()
@@ -208,11 +209,17 @@ class Bot:
     def _on_leave_order(self) -> None:
         self._ask(Outcome.STOPPED_BY_USER, "order: leave")
 
+    def _names(self) -> tuple[str, ...]:
+        if not self._life.was_active:
+            return ()
+        return self._roster.names(self._launch.bot_name, signed_in=self._launch.account is not None)
+
     def _signs(self) -> Signs:
         return Signs(
             str(self._life.state),
             tracks=self._capture.tracks,
             people=self._roster.others_present(),
+            names=self._names(),
             audio_s=self._streams.sound_s,
             notice_posted=self._stay.notice_posted if self._stay else None,
             hears=self._hearing.hears,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import httpx2
@@ -55,6 +56,7 @@ class ManagerClient:
         people: int,
         audio_s: float,
         config_revision: int,
+        names: Sequence[str] | None = None,
         notice_posted: bool | None = None,
         hears: Hears | None = None,
     ) -> list[Order]:
@@ -69,6 +71,7 @@ class ManagerClient:
             state=state,
             tracks=tracks,
             participants=people,
+            names=None if names is None else list(names),
             audio_s=round(audio_s, 1),
             config_revision=config_revision,
             notice_posted=notice_posted,
@@ -122,8 +125,9 @@ class Reporter:
         *,
         end: End | None = None,
         help_needed: HelpNeeded | None = None,
+        names: Sequence[str] | None = None,
     ) -> None:
-        """Queue a report."""
+        """Queue a report. `names`: of who has been in the meeting, with the end of a stay in it."""
         self._queue.put_nowait(
             StatusReport(
                 connection_id=self._connection_id,
@@ -131,6 +135,7 @@ class Reporter:
                 outcome=end.outcome if end else None,
                 reason=end.reason if end else None,
                 help=help_needed,
+                names=None if names is None else list(names),
                 timestamp=iso_utc(datetime.now(UTC)),
             )
         )

@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from vexa.bot.note_takers import is_note_taker
-from vexa.platforms.base import Person, RosterChange
+from vexa.contracts.meeting import MOST_PARTICIPANTS
+from vexa.platforms.base import Person, RosterChange, plain
 
 #: Longest name that is passed on, characters; and the most devices that are remembered.
 _LONGEST_NAME = 120
@@ -28,12 +29,23 @@ def usable_name(name: str) -> str | None:
     return cleaned
 
 
+def _better_name(now: str, before: str) -> str:
+    """Prefer the later name, unless it is none; some pages go back to an internal id."""
+    return now if now == before or usable_name(now) else before or now
+
+
+def _folded(name: str) -> str:
+    return plain(usable_name(name) or "")
+
+
 class Roster:
     """Everything the platform has told so far. `known`: whether of who is present."""
 
     def __init__(self) -> None:
         self._people: dict[str, Person] = {}
         self._streams: dict[str, str] = {}
+        #: Devices that are or were in the meeting, in the order in which they came.
+        self._came: dict[str, None] = {}
         self.known = False
 
     def apply(self, change: RosterChange) -> None:
@@ -59,12 +71,14 @@ class Roster:
         if before is not None:
             person = Person(
                 device_id=person.device_id,
-                name=person.name or before.name,
+                name=_better_name(person.name, before.name),
                 present=person.present,
                 is_self=person.is_self or before.is_self,
                 parent_device_id=person.parent_device_id or before.parent_device_id,
             )
         self._people[person.device_id] = person
+        if person.present:
+            self._came.setdefault(person.device_id)
 
     def mark_self(self, device_ids: Iterable[str]) -> None:
         """Take from the page which devices are the bot's own."""
@@ -104,6 +118,26 @@ class Roster:
     def people_present(self) -> int:
         """Count those of them who are no note-takers, as far as their names tell."""
         return sum(not is_note_taker(person.name) for person in self._others())
+
+    def names(self, bot_name: str, *, signed_in: bool) -> tuple[str, ...]:
+        """Return the names of all who are or were in, besides the bot, in the order they came.
+
+        Nobody is there twice, and whoever got another name has the latest one. Who has the bot's
+        own name may be what is left of a bot before it, and is left out.
+
+        Args:
+            bot_name: what the bot joined as.
+            signed_in: it has the name of an account instead; until its own device is known, no
+                name is told, since one of them may be its own.
+        """
+        own = [person.name for person in self._people.values() if person.is_self]
+        if signed_in and not own:
+            return ()
+        own_names = {_folded(name) for name in (bot_name, *own)}
+        came = [self._people[device_id] for device_id in self._came]
+        shown = [usable_name(p.name) for p in came if not p.is_self and not p.parent_device_id]
+        named = dict.fromkeys(name for name in shown if name and _folded(name) not in own_names)
+        return tuple(named)[:MOST_PARTICIPANTS]
 
     def _others(self) -> list[Person]:
         return [

@@ -66,6 +66,8 @@ class Heartbeats:
                 hears = heartbeat.hears
                 if hears is not None and row.data.get("hears") != hears:
                     await bots.record_hearing(session, row.id, hears)
+                if heartbeat.names is not None:
+                    await bots.record_names(session, row.id, heartbeat.names)
         return row
 
 

@@ -113,6 +113,7 @@ def _steps(status: MeetingStatus, report: StatusReport) -> list[Move]:
                 reason=report.reason,
                 exit_code=report.exit_code,
                 error_details=report.error_details,
+                names=report.names,
             )
         ]
     move = Move(source, to=report.status, reason=report.reason, needs_help=_help(report))

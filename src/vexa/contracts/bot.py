@@ -8,11 +8,11 @@ the answers to its heartbeat.
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from vexa.contracts.meeting import MeetingStatus, Outcome
+from vexa.contracts.meeting import LONGEST_NAME, MOST_PARTICIPANTS, MeetingStatus, Outcome
 
 
 class AutomaticLeave(BaseModel):
@@ -131,6 +131,12 @@ class HelpNeeded(BaseModel):
     until: str = Field(description="YYYY-MM-DDTHH:MM:SS.mmmZ")
 
 
+#: Names of everybody who has been in the meeting besides the bot, in the order in which they came.
+_Names = Annotated[
+    list[Annotated[str, Field(max_length=LONGEST_NAME)]], Field(max_length=MOST_PARTICIPANTS)
+]
+
+
 class StatusReport(BaseModel):
     """POST /bots/internal/callback/status_change: a move, or the end when `outcome` is set."""
 
@@ -140,6 +146,9 @@ class StatusReport(BaseModel):
     reason: str | None = Field(None, description="page step or cause, for a person; no names")
     help: HelpNeeded | None = Field(None, description="with the status needs_help")
     exit_code: int | None = None
+    names: _Names | None = Field(
+        None, repr=False, description="with the end; None: the bot was never in"
+    )
     error_details: dict[str, Any] | None = None
     timestamp: str | None = None
 
@@ -171,6 +180,9 @@ class Heartbeat(BaseModel):
     state: str = Field(description="the bot's own lifecycle state")
     tracks: int = 0
     participants: int = 0
+    names: _Names | None = Field(
+        None, repr=False, description="None: as the manager last took them"
+    )
     audio_s: float = Field(0.0, description="speech audio sent so far, seconds")
     notice_posted: bool | None = Field(
         None, description="whether the notice is in the meeting's chat; None: not tried"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from vexa.bot.roster import Roster, usable_name
+from vexa.contracts.meeting import MOST_PARTICIPANTS
 from vexa.platforms.base import Person, RosterChange
 
 
@@ -89,3 +90,52 @@ def test_a_complete_list_lets_go_of_whoever_is_not_on_it() -> None:
     assert roster.name_of("s") == "Ada"
     roster.apply(RosterChange((Person("c", "Chris"),)))
     assert roster.others_present() == 2
+
+
+def names(roster: Roster) -> list[str]:
+    return list(roster.names("Notes", signed_in=False))
+
+
+def test_everybody_who_was_present_is_named_in_the_order_in_which_they_came() -> None:
+    known = roster(Person("d1", "Zoe"), Person("d2", "Ada"))
+    known.apply(RosterChange((Person("d1", "", present=False), Person("d3", "Bob"))))
+    assert names(known) == ["Zoe", "Ada", "Bob"]
+    known.apply(RosterChange((Person("d4", "Zoe"), Person("d5", "Ada"))))
+    assert names(known) == ["Zoe", "Ada", "Bob"]
+
+
+def test_a_late_name_takes_the_place_of_none_and_of_the_one_before_and_an_id_does_not() -> None:
+    known = roster(Person("d1", "spaces/x/devices/1"), Person("d2", "Guest"), Person("d3", ""))
+    assert names(known) == ["Guest"]
+    known.apply(RosterChange((Person("d2", "Bob"), Person("d1", "Ada"))))
+    assert names(known) == ["Ada", "Bob"]
+    known.apply(RosterChange((Person("d1", "Google Participant (9)"), Person("d3", " Chris\n"))))
+    assert names(known) == ["Ada", "Bob", "Chris"]
+
+
+def test_the_bot_and_its_ghost_are_no_participants_and_a_note_taker_is_one() -> None:
+    known = roster(Person("g1", "NOTES"), Person("me", "Notes"), Person("d1", "Otter.ai"))
+    assert names(known) == ["Otter.ai"]
+    known.apply(RosterChange((Person("me", "Server of Ada", is_self=True),)))
+    known.apply(RosterChange((Person("g2", "server of  Ada"), Person("d2", "Ada"))))
+    assert names(known) == ["Otter.ai", "Ada"]
+
+
+def test_a_bot_with_an_account_names_nobody_before_it_knows_itself() -> None:
+    known = roster(Person("d1", "Ada"), Person("d9", "Ops Account"))
+    assert known.names("Notes", signed_in=True) == ()
+    known.mark_self(["d9"])
+    assert known.names("Notes", signed_in=True) == ("Ada",)
+
+
+def test_who_is_only_told_of_and_what_is_presented_are_no_participants() -> None:
+    slides = Person("d2", "Ada (presentation)", parent_device_id="d1")
+    invited = Person("d3", "Bob", present=False)
+    assert names(roster(Person("d1", "Ada"), slides, invited)) == ["Ada"]
+
+
+def test_the_list_of_names_is_bounded() -> None:
+    people = (Person(f"d{number}", f"{number:04d}" * 100) for number in range(1_500))
+    found = names(roster(*people))
+    assert len(found) == MOST_PARTICIPANTS
+    assert (found[0], len(found[-1])) == ("0000" * 30, 120)
