@@ -69,7 +69,8 @@ class BrowserPage:
         self._page = page
         self._client_frame = client_frame
         self._probes = {
-            name: {"selector": p.selector, "mark": p.mark} for name, p in probes.items()
+            name: {"selector": p.selector, "mark": p.mark, "around": p.around}
+            for name, p in probes.items()
         }
         look = f"({read_script('look.js')})"
         self._look_script = f"(probes) => {look}(probes, {state_script or 'null'})"

@@ -165,11 +165,13 @@ class Judgement:
 class Probe:
     """What to look for: a CSS selector, or an XPath that begins with `//`.
 
-    `mark` is an attribute whose value is wanted of each element found.
+    `mark` is an attribute whose value is wanted of each element found; with `around`, of the
+    nearest that has it of those which the element lies in.
     """
 
     selector: str
     mark: str = ""
+    around: bool = False
 
 
 @dataclass(frozen=True, slots=True)

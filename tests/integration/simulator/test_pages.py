@@ -57,7 +57,8 @@ async def test_lobby_looks_like_a_call_and_is_none(
     await expect(page.locator("audio")).to_have_count(3)
     assert "Ann" not in await page.content()
     await control.order(CODE, "admit")
-    await expect(page.locator("[data-participant-id] span.notranslate").first).to_have_text("Ann")
+    name = page.locator("[data-participant-id] .label span.notranslate")
+    await expect(name.first).to_have_text("Ann")
     events = await control.events(CODE)
     pressed = next(e for e in events if e["event"] == "join_pressed")
     assert pressed["trusted"] is True

@@ -19,6 +19,7 @@ from vexa.bot.speech_streams import SpeechStreams
 from vexa.contracts.bot import BotLaunch, Hears
 from vexa.platforms.base import Person, RosterChange, SoundBy, Speaking, TrackNames
 from vexa.platforms.google_meet.platform import GoogleMeet
+from vexa.simulator.google_meet.roster import RosterEntry, encode_event
 
 LOBBY_MS = 1_700_000_000_000.0
 
@@ -98,12 +99,28 @@ def test_a_lit_tile_gives_a_persons_name_and_never_a_note_takers(
     hearing = Hearing(GoogleMeet(), roster, kept)
     hearing.still_outside(LOBBY_MS)
     hearing.admit()
-    lit = {"lit": [["spaces/x/devices/1", name]], "at": LOBBY_MS}
+    lit = {"lit": [["spaces/x/devices/1", [name], [], False]], "at": LOBBY_MS}
     hearing.take_news(News(json.dumps(lit)))
     for at_ms in range(0, 6_000, 100):
         hearing.take_audio(piece(at_ms))
         hearing.tick(LOBBY_MS + at_ms)
     assert roster.name_of("7") == named
+
+
+def test_a_room_whose_devices_are_heard_as_one_gives_nobodys_name(kept: Kept) -> None:
+    roster = Roster()
+    hearing = Hearing(GoogleMeet(), roster, kept)
+    hearing.still_outside(LOBBY_MS)
+    hearing.admit()
+    ada = RosterEntry("spaces/x/devices/1", "Ada", 99)
+    hearing.take_channel(ChannelMessage("collections", encode_event(1, [ada])))
+    lit = {"lit": [["spaces/x/devices/1", ["Ada"], ["Ada"], True]], "at": LOBBY_MS}
+    hearing.take_news(News(json.dumps(lit)))
+    for at_ms in range(0, 6_000, 100):
+        hearing.take_audio(piece(at_ms))
+        hearing.tick(LOBBY_MS + at_ms)
+    assert roster.name_of("7") is None
+    assert roster.others_present() == 1
 
 
 class ByTrack(GoogleMeet):

@@ -42,7 +42,7 @@ def tiles(*names: str) -> dict[str, tuple[Element, ...]]:
     """The bot's own tile, and one for each name."""
     own = Element("Notetaker", mark="devices/0")
     others = [Element(name, mark=f"devices/{n}") for n, name in enumerate(names, 1)]
-    return {"tile": (own, *others), "self_tile": (own,)}
+    return {"tile": (own, *others), "self_tile": (own,), "tile_name": (own, *others)}
 
 
 PREJOIN = view(name_input=FOUND, join_button=FOUND)

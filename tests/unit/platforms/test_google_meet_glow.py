@@ -15,7 +15,11 @@ ADA, BOB = "spaces/x/devices/1", "spaces/x/devices/2"
 
 
 def news(*tiles: tuple[str, str], at: float = 1_000.0) -> str:
-    return json.dumps({"lit": [list(tile) for tile in tiles], "at": at})
+    return told([[device, [text], [], False] for device, text in tiles], at)
+
+
+def told(lit: list[list[object]], at: float = 1_000.0) -> str:
+    return json.dumps({"lit": lit, "at": at})
 
 
 def signs(change: RosterChange) -> list[tuple[str, bool]]:
@@ -31,7 +35,7 @@ def test_a_tile_lights_and_goes_dark() -> None:
 
 
 def test_a_tiles_name_says_nothing_of_presence() -> None:
-    change = Glow().decode(news((ADA, "Ada\nmic_off"), (BOB, "spaces/x/devices/2")))
+    change = Glow().decode(news((ADA, "Ada"), (BOB, "spaces/x/devices/2")))
     assert change.people == (Person(ADA, "Ada", present=False),)
     assert not change.complete
 
@@ -46,6 +50,36 @@ def test_a_roster_that_can_be_read_is_the_authority_on_names() -> None:
 
 
 @pytest.mark.parametrize(
+    ("texts", "labels", "name"),
+    [
+        (["more_vert", "Ada Lovelace", "keep"], [], "Ada Lovelace"),
+        (["Ada Lovelace", "Ada Lovelace"], ["Ada"], "Ada Lovelace"),
+        (["keep", "Turn on captions"], ["Ada Lovelace"], "Ada Lovelace"),
+        (["Ada", "Bob"], [], ""),
+        ([], ["Ada", "Bob"], ""),
+        ([], ["Merged audio"], ""),
+        ([], [], ""),
+        ([1, None, "Ada"], [], "Ada"),
+    ],
+)
+def test_a_name_is_the_only_one_that_is_told_where_names_stand(
+    texts: list[object], labels: list[object], name: str
+) -> None:
+    people = Glow().decode(told([[ADA, texts, labels, False]])).people
+    assert [person.name for person in people] == ([name] if name else [])
+
+
+def test_a_light_in_a_room_that_shares_its_sound_is_the_rooms_and_nobodys() -> None:
+    meet = GoogleMeet()
+    meet.decode_channel(encode_event(1, [RosterEntry(ADA, "Ada Lovelace", 7)]))
+    change = meet.decode_news(told([[ADA, ["Ada"], ["Ada"], True]]))
+    (room,) = change.people
+    assert (room.name, room.present) == ("", False)
+    assert signs(change) == [(room.device_id, True)]
+    assert room.device_id != ADA
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "{",
@@ -54,8 +88,10 @@ def test_a_roster_that_can_be_read_is_the_authority_on_names() -> None:
         '{"lit": [], "at": "now"}',
         '{"lit": [], "at": NaN}',
         '{"lit": [["spaces/x/devices/1"]], "at": 1}',
-        '{"lit": [["", "Ada"]], "at": 1}',
-        '{"lit": [[1, "Ada"]], "at": 1}',
+        '{"lit": [["", [], [], false]], "at": 1}',
+        '{"lit": [[1, [], [], false]], "at": 1}',
+        '{"lit": [["spaces/x/devices/1", "Ada", [], false]], "at": 1}',
+        '{"lit": [["spaces/x/devices/1", [], [], 1]], "at": 1}',
     ],
 )
 def test_other_forms_are_refused(text: str) -> None:

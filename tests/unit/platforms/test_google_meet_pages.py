@@ -164,7 +164,7 @@ def test_a_page_that_left_the_address_is_over_and_an_empty_one_is_unknown() -> N
 
 def test_people_are_counted_by_id_and_the_bot_is_marked() -> None:
     own = Element(text="Notetaker", mark="spaces/x/devices/9")
-    seen = view(tile=(TILE, TILE, own, PREVIEW), self_tile=(own,))
+    seen = view(tile=(TILE, TILE, own, PREVIEW), self_tile=(own,), tile_name=(TILE, own))
     people = people_shown(seen)
     assert [(p.device_id, p.is_self) for p in people] == [
         ("spaces/x/devices/1", False),
@@ -173,17 +173,50 @@ def test_people_are_counted_by_id_and_the_bot_is_marked() -> None:
     assert people[0].name == "Ada Lovelace"
 
 
+def test_a_name_is_read_where_names_stand_and_not_off_the_whole_tile() -> None:
+    tile = Element(text="keep\nMore options\nAda Lovelace\nmic_off", mark="d")
+    assert people_shown(view(tile=(tile,)))[0].name == ""
+    named = view(tile=(tile,), tile_name=(Element("Ada Lovelace", mark="d"),))
+    assert people_shown(named)[0].name == "Ada Lovelace"
+    other = view(tile=(tile,), tile_name=(Element("Bob", mark="e"),))
+    assert people_shown(other)[0].name == ""
+    labelled = view(tile=(tile,), row=(Element("keep", "Ada Lovelace", "d"),))
+    assert people_shown(labelled)[0].name == "Ada Lovelace"
+
+
 @pytest.mark.parametrize(
     "text",
     [
         "Google Participant (spaces/x/devices/1)",
         "Ada Lovelace (Presentation)",
         "Ada Lovelace (Präsentation)",
+        "more_vert",
+        "keep",
+        "Ada domain_disabled",
+        "mic_off\nAda",
+        "Turn on captions",
+        "Pin Ada Lovelace to your main screen",
+        "More options for Ada Lovelace",
+        "You can't unmute someone else's microphone",
+        "Merged audio",
+        "You",
+        "Ada Lovelace (You)",
+        "A",
     ],
 )
-def test_neither_an_internal_id_nor_a_screen_is_a_name(text: str) -> None:
-    tile = Element(text=text, mark="d")
-    assert people_shown(view(tile=(tile,)))[0].name == ""
+def test_neither_an_id_nor_a_screen_nor_an_icon_nor_a_button_is_a_name(text: str) -> None:
+    tile = Element(text=text, label=text, mark="d")
+    seen = people_shown(view(tile=(tile,), tile_name=(tile,), row=(tile,)))
+    assert [person.name for person in seen] == [""]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Ada Lovelace", "Keep", "Mark Pinter", "O’Brien", "山田太郎", "Jean-Luc (he/him)", "Turner"],
+)
+def test_peoples_names_are_names(text: str) -> None:
+    seen = view(tile=(Element(mark="d"),), tile_name=(Element(text, mark="d"),))
+    assert people_shown(seen)[0].name == text
 
 
 def test_every_selector_is_css_or_xpath_and_dated() -> None:

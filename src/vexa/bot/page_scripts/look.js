@@ -1,4 +1,4 @@
-// Returns what the page shows now. Arguments: probe name -> {selector, mark}; the platform's own
+// Returns what the page shows now. Arguments: probe name -> {selector, mark, around}; the platform's own
 // function that returns plain values by name, or null.
 (probes, readState) => {
   const TEXT_LIMIT = 20000;
@@ -11,14 +11,14 @@
     const found = document.evaluate(selector, document, null, XPathResult.ORDERED_NODE_SNAPSHOT_TYPE);
     return Array.from({ length: found.snapshotLength }, (_, index) => found.snapshotItem(index));
   };
-  const describe = (element, mark) => {
+  const describe = (element, { mark, around }) => {
     const box = element.getBoundingClientRect();
     if (box.width < 1 || box.height < 1) return null;
     if (!element.checkVisibility({ visibilityProperty: true })) return null;
     return {
       text: (element.innerText || '').slice(0, ELEMENT_TEXT_LIMIT),
       label: element.getAttribute('aria-label') || '',
-      mark: mark ? element.getAttribute(mark) || '' : '',
+      mark: (mark && (around ? element.closest(`[${mark}]`) : element)?.getAttribute(mark)) || '',
       enabled: !element.disabled && element.getAttribute('aria-disabled') !== 'true',
       width_px: Math.round(box.width),
       height_px: Math.round(box.height),
@@ -40,7 +40,7 @@
   for (const [name, probe] of Object.entries(probes)) {
     const seen = [];
     for (const element of matches(probe.selector)) {
-      const described = describe(element, probe.mark);
+      const described = describe(element, probe);
       if (described) seen.push(described);
       if (seen.length >= ELEMENT_LIMIT) break;
     }

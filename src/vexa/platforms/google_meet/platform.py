@@ -78,7 +78,9 @@ class GoogleMeet(PlatformDefaults):
     def decode_news(self, text: str) -> RosterChange:
         """See `glow.Glow.decode`. A tile's name counts while the roster has told nobody's."""
         change = self._glow.decode(text)
-        return replace(change, people=()) if self._has_roster else change
+        if not self._has_roster:
+            return change
+        return replace(change, people=tuple(one for one in change.people if not one.name))
 
     async def tidy(self, page: MeetingPage, view: PageView) -> None:
         """See `leave.tidy`."""

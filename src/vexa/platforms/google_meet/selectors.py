@@ -125,11 +125,31 @@ CONSENT_TEXTS = (
 #: Text in a tile that is the lobby's own preview, not a person.
 PREVIEW_TEXTS = ("visual_effects", "backgrounds and effects", "hintergründe und effekte")
 
-#: Tile texts that are not names.
+#: Parts of texts that are not names: ids, and what the page's buttons and their hints say.
 NOT_NAMES = (
     *("google participant (", "spaces/", "devices/", "let participants", "send messages"),
+    *("turn on ", "turn off ", "backgrounds and effects", "(you)"),
     # (guess)
-    *("(presentation)", "(präsentation)"),
+    *("(presentation)", "(präsentation)", "main screen", "microphone", "more options"),
+    *("more actions", "from the call", "from this call", "can't hear"),
+    *("aktivieren", "deaktivieren"),
+)
+#: The same, where nothing else is in the text.
+NOT_WHOLE_NAMES = (
+    *("you", "merged audio", "adaptive audio group", "presentation", "meeting host"),
+    # (guess)
+    *("pin", "unpin", "mute", "unmute", "remove", "present now", "raise hand", "leave call"),
+    *("host", "co-host", "in the meeting", "waiting to join", "visitor", "external"),
+)
+#: Icons are words of a font: several with `_` between them, or one of these in lower case.
+ICON = r"[a-z0-9]+(?:_[a-z0-9]+)+"
+#: (guess)
+ICON_WORDS = frozenset(
+    {
+        *("keep", "pin", "mic", "videocam", "close", "people", "person", "group", "groups", "chat"),
+        *("info", "apps", "spark", "tune", "settings", "check", "lock", "star", "flip", "expand"),
+        *("pip", "crop", "zoom", "share", "hearing", "sensors", "domain", "devices", "phone"),
+    }
 )
 
 NAME_INPUTS = (
@@ -222,11 +242,23 @@ PROBES = {
     "camera_on": Probe(", ".join(CAMERA_ON)),
     "heading": Probe("h1"),
     "captcha": Probe('iframe[src*="recaptcha"]'),
+#: Tiles, rows of the list of people, and the lobby's preview have it.
     "lobby": Probe('[aria-label*="Asking to be let in"], [aria-label^="someone lets you in" i]'),
     "dialog": Probe('[role="dialog"]'),
+#: The name in a tile or a row; icons are written as words too, and some are marked alike.
+NAME_IN_TILE = (
+    'span.notranslate:not([aria-hidden="true"], [class*="icons"], [class*="symbols"], '
+    'i *, button *, [role="button"] *, [role="tooltip"] *)'
+)
+#: A row of the list of people; its label is the name.
+ROW = f'[role="listitem"][{TILE_ID}]'
+#: A room whose devices Meet hears as one: the row of the room, and a part of each device's row.
+SHARED_SOUND = '[aria-label="Merged audio"], [aria-label="Adaptive audio group"]'
+
     "tile": Probe(f"[{TILE_ID}]", mark=TILE_ID),
     "self_tile": Probe(f"[{TILE_ID}]:has([data-self-name])", mark=TILE_ID),
-    "tile_name": Probe(f"[{TILE_ID}] span.notranslate"),
+    "tile_name": Probe(f"[{TILE_ID}] {NAME_IN_TILE}", mark=TILE_ID, around=True),
+    "row": Probe(ROW, mark=TILE_ID),
     "present_button": Probe(
         'button[aria-label*="Present now"]:not([aria-disabled="true"]), '
         'button[aria-label*="Share screen"]:not([aria-disabled="true"]), '

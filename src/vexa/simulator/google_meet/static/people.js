@@ -3,6 +3,18 @@ import { config, make, texts } from "./dom.js";
 
 const IN_MEETING = 1;
 
+function icon(tag, word) {
+  return make(tag, { class: "google-material-icons notranslate", "aria-hidden": "true" }, word);
+}
+
+// What lies over a tile before its name: icons, which are words, and buttons with their hints.
+function controls(name) {
+  const pin = make("button", { "aria-label": `${texts.pin}: ${name}` }, icon("i", "keep"));
+  const more = make("button", { "aria-label": texts.more_options }, icon("span", "more_vert"));
+  const hint = make("div", { role: "tooltip" }, make("span", { class: "notranslate" }, texts.pin));
+  return [make("div", { class: "controls" }, icon("span", "mic"), pin, more, hint)];
+}
+
 export class People {
   constructor() {
     this.users = new Map();
@@ -61,7 +73,7 @@ export class People {
     const label = user.parentDeviceId ? `${shown} (${texts.presentation})` : shown;
     const name = make("span", { class: "notranslate" }, label);
     const mark = user.isSelf && this.selfShown ? { "data-self-name": label } : {};
-    tile.replaceChildren(make("div", { class: "label", ...mark }, name));
+    tile.replaceChildren(...controls(shown), make("div", { class: "label", ...mark }, name));
   }
 
   row(user) {
