@@ -144,7 +144,7 @@ class Stay:
             if judgement.stage is not Stage.UNKNOWN and judgement.stage is not Stage.PREJOIN:
                 known_s = now_s
             if judgement.stage is Stage.CONSENT:
-                await self._platform.tidy(self._page, view)
+                await self._platform.tidy(self._door, view)
             elif judgement.stage in {Stage.UNKNOWN, Stage.PREJOIN}:
                 await self._page.stir()
             self._check_patience(now_s - began_s, limit_s, now_s - known_s, judgement)

@@ -175,8 +175,11 @@ def google_meet() -> list[Case]:
     name = "google_meet"
     asks = {**ASK, "kill_on_knock": True}
     dialogs = ("recording", "got_it", "others_may_see", "gemini", "still_there")
-    knocks = {"expire": O.KNOCK_TIMED_OUT, "block": O.BLOCKED, "kill_page": O.BLOCKED}
+    knocks = {"block": O.BLOCKED, "kill_page": O.BLOCKED}
+    # the bot knocks once more
+    withdrawn = {**ASK, "knock_timeout_s": 15}
     return [
+        Case(name, "knock_expire", waited(O.KNOCK_TIMED_OUT), (LOBBY,), withdrawn),
         *(
             Case(name, f"knock_{order}", waited(outcome), (LOBBY, Order(order)), ASK)
             for order, outcome in knocks.items()

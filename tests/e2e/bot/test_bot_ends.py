@@ -66,7 +66,6 @@ async def test_the_lobby_is_waited_in_and_is_not_the_meeting(world: World) -> No
     ("order", "outcome"),
     [
         ("deny", Outcome.DENIED),
-        ("expire", Outcome.KNOCK_TIMED_OUT),
         ("block", Outcome.BLOCKED),
         ("kill_page", Outcome.BLOCKED),
     ],
@@ -80,6 +79,29 @@ async def test_each_refusal_at_the_door(world: World, order: str, outcome: Outco
     assert world.manager.end.outcome is outcome
     assert world.manager.end.status is MeetingStatus.FAILED
     assert list(bot.folder.glob("*.png"))
+
+
+@pytest.mark.parametrize(
+    ("order", "outcome"),
+    [("admit", Outcome.STOPPED_BY_USER), ("expire", Outcome.KNOCK_TIMED_OUT)],
+)
+async def test_a_knock_that_meet_withdraws_is_made_once_more(
+    world: World, order: str, outcome: Outcome
+) -> None:
+    await world.control.create_meeting(CODE, access="ask")
+    bot = await world.send()
+    await world.manager.wait_for("awaiting_admission")
+    first = await world.control.wait_for_event(CODE, "knocked")
+    await world.control.order(CODE, "expire")
+    await world.control.wait_for_event(CODE, "knocked", within_s=60, after=first["seq"])
+    await world.control.order(CODE, order)
+    if order == "admit":
+        await world.manager.wait_for("active")
+        world.manager.leave.set()
+    assert await bot.ended() == 0
+    assert world.manager.end.outcome is outcome
+    knocks = [event for event in await world.control.events(CODE) if event["event"] == "knocked"]
+    assert len(knocks) == 2
 
 
 async def test_the_bot_gives_up_knocking_by_itself(world: World) -> None:

@@ -50,6 +50,7 @@ LOBBY = view("Asking to be let in...", leave_button=FOUND, tile=(Element("visual
 BLACK = view()
 MEETING = view("", **tiles("Ada"))
 ALONE = view("", **tiles())
+WITHDRAWN = view("No one responded to your request to join the call Return to home screen")
 REMOVED = view("You’ve been removed from the meeting", end_screen=(Element("Removed"),))
 
 
@@ -61,7 +62,10 @@ class StagedPage:
         self.ready = PREJOIN
         self.now_s = 1_000.0
         self.stirred = self.opened = 0
-        self._began_s = 0.0
+        #: The plan of a page that is loaded again, and what it shows before it is ready.
+        self.after_next_open: tuple[tuple[float, PageView], ...] = ()
+        self.ready_again = (0.0, self.ready)
+        self._began_s = self._opened_s = 0.0
         self._pressed = False
 
     @property
@@ -72,10 +76,13 @@ class StagedPage:
     async def open(self, url: str) -> None:
         assert url.startswith(URL)
         self.opened += 1
+        if self.opened > 1:
+            self.plan, self._pressed, self._opened_s = self.after_next_open, False, self.now_s
 
     async def look(self) -> PageView:
         if not self._pressed:
-            return self.ready
+            length_s, shown = self.ready_again if self.opened > 1 else (0.0, self.ready)
+            return shown if self.now_s - self._opened_s < length_s else self.ready
         ends_s = 0.0
         for length_s, shown in self.plan:
             ends_s += length_s
@@ -207,11 +214,52 @@ async def test_one_glimpse_is_no_admission_and_one_of_a_refusal_no_refusal(tmp_p
 
 
 async def test_a_refusal_is_seen_though_another_screen_takes_its_place(tmp_path: Path) -> None:
-    withdrawn = view("No one responded to your request to join the call")
-    page = StagedPage((600, LOBBY), (2, withdrawn), (0, view("Return to home screen")))
+    denied = view("Someone in the call denied your request to join")
+    page = StagedPage((600, LOBBY), (2, denied), (0, view("Return to home screen")))
     told = await run(page, tmp_path, max_wait_for_admission=900_000)
-    assert told.end.outcome is Outcome.KNOCK_TIMED_OUT
+    assert told.end.outcome is Outcome.DENIED
     assert page.since_s < 603
+
+
+async def test_a_knock_that_meet_withdraws_is_made_once_more(tmp_path: Path) -> None:
+    page = StagedPage((600, LOBBY), (0, WITHDRAWN))
+    page.after_next_open = ((60, LOBBY), (20, MEETING), (0, REMOVED))
+    told = await run(page, tmp_path, max_wait_for_admission=900_000)
+    assert page.opened == 2
+    reached = list(dict.fromkeys(told.states))
+    assert reached == [BotState.JOINING, BotState.AWAITING_ADMISSION, BotState.ACTIVE]
+    assert told.end.outcome is Outcome.REMOVED
+
+
+@pytest.mark.parametrize(
+    ("second", "least_s"), [(((60, LOBBY), (0, WITHDRAWN)), 660), (((0, LOBBY),), 900)]
+)
+async def test_two_knocks_that_nobody_answers_end_in_the_time_of_one_wait(
+    tmp_path: Path, second: tuple[tuple[float, PageView], ...], least_s: float
+) -> None:
+    page = StagedPage((600, LOBBY), (0, WITHDRAWN))
+    page.after_next_open = second
+    began_s = page.now_s
+    told = await run(page, tmp_path, max_wait_for_admission=900_000)
+    assert page.opened == 2
+    assert told.end.outcome is Outcome.KNOCK_TIMED_OUT
+    assert least_s <= page.now_s - began_s < least_s + 10
+
+
+async def test_a_screen_that_flashes_makes_no_second_knock(tmp_path: Path) -> None:
+    page = StagedPage((60, LOBBY), (0.3, WITHDRAWN), (60, LOBBY), (20, MEETING), (0, REMOVED))
+    told = await run(page, tmp_path)
+    assert page.opened == 1
+    assert told.end.outcome is Outcome.REMOVED
+
+
+async def test_a_captcha_before_the_second_knock_calls_for_help(tmp_path: Path) -> None:
+    page = StagedPage((600, LOBBY), (0, WITHDRAWN))
+    page.after_next_open = ((20, MEETING), (0, REMOVED))
+    page.ready_again = (30, CAPTCHA)
+    told = await run(page, tmp_path, help_wait_s=120)
+    assert BotState.NEEDS_HELP in told.states
+    assert told.end.outcome is Outcome.REMOVED
 
 
 async def test_a_page_that_nobody_knows_is_a_changed_page(tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ from vexa.platforms.google_meet import (
     selectors,
 )
 from vexa.platforms.google_meet.address import HOST
+from vexa.platforms.google_meet.second_knock import SecondKnock
 
 
 class GoogleMeet(PlatformDefaults):
@@ -42,14 +43,16 @@ class GoogleMeet(PlatformDefaults):
     def __init__(self) -> None:
         self._glow = glow.Glow()
         self._has_roster = False
+        self._second_knock = SecondKnock()
 
     async def knock(self, page: MeetingPage, entry: Entry) -> None:
         """See `join.knock`."""
+        self._second_knock.remember(entry)
         await join.knock(page, entry)
 
     def judge_admission(self, view: PageView) -> Judgement:
-        """See `admission.judge_admission`."""
-        return admission.judge_admission(view)
+        """See `admission.judge_admission` and `SecondKnock.judge`."""
+        return self._second_knock.judge(admission.judge_admission(view))
 
     def help_needed(self, view: PageView) -> Outcome | None:
         """See `admission.help_needed`."""
@@ -83,8 +86,11 @@ class GoogleMeet(PlatformDefaults):
         return replace(change, people=tuple(one for one in change.people if not one.name))
 
     async def tidy(self, page: MeetingPage, view: PageView) -> None:
-        """See `leave.tidy`."""
-        await leave.tidy(page, view)
+        """See `leave.tidy`; a withdrawn knock is made again."""
+        if self._second_knock.is_due:
+            await self._second_knock.make(page)
+        else:
+            await leave.tidy(page, view)
 
     async def post_chat(self, page: MeetingPage, text: str) -> bool:
         """See `page_acts.Chat`."""
