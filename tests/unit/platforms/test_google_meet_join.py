@@ -42,6 +42,7 @@ class ScriptedPage:
 
     async def click(self, selector: str) -> bool:
         probes = {
+            "count(": "text_button",
             "Ask to join": "join_button",
             "Turn off microphone": "microphone_on",
             "Turn off camera": "camera_on",
@@ -56,7 +57,7 @@ class ScriptedPage:
                 self.clicked.append(probe)
                 if not self.stubborn and probe != "chat":
                     self.shown.discard(probe)
-                if probe == "join_button":
+                if probe in {"join_button", "text_button"}:
                     self.shown.discard("name_input")
                 return True
         return False
@@ -86,6 +87,28 @@ async def test_devices_are_off_and_the_name_is_there_before_the_knock() -> None:
     assert page.opened == [f"{URL}?hl=en"]
     assert page.typed == ["Notetaker"]
     assert page.clicked == ["microphone_on", "camera_on", "join_button"]
+
+
+async def test_a_button_in_a_language_that_nobody_knows_is_pressed_as_the_only_one() -> None:
+    page = ScriptedPage("name_input", "text_button", "microphone_on")
+    await knock(page, ENTRY)
+    assert page.clicked == ["microphone_on", "text_button"]
+
+
+async def test_a_known_label_comes_before_the_only_button_and_a_press_in_vain_is_none() -> None:
+    page = ScriptedPage("name_input", "join_button", "text_button")
+    await knock(page, ENTRY)
+    assert page.clicked == ["join_button"]
+    page = ScriptedPage("name_input", "text_button")
+    page.stubborn = True
+
+    async def stay(selector: str) -> bool:
+        return "count(" in selector
+
+    page.click = stay  # type: ignore[method-assign]
+    with pytest.raises(JoinError) as refused:
+        await knock(page, ENTRY)
+    assert refused.value.outcome is Outcome.PAGE_CHANGED
 
 
 async def test_interstitials_are_answered_on_the_way() -> None:

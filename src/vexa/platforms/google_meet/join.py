@@ -130,6 +130,8 @@ async def _press_join(page: MeetingPage, *, signed_in: bool) -> None:
             raise _signed_out()
         await _dismiss(page, view)
         pressed = await click_first(page, selectors.JOIN_BUTTONS)
+        if not pressed:
+            await page.click(selectors.ONLY_TEXT_BUTTON)
         await page.pause(_AFTER_PRESS_S)
         view = await page.look()
         if not view.has("join_button") and (pressed or not view.has("name_input")):

@@ -172,6 +172,20 @@ JOIN_BUTTONS = (
     _button("Switch here"),
     _button("Teilnahme erbitten"),
     _button("Jetzt teilnehmen"),
+    _button("Kérvényezés a csatlakozásra"),
+    _button("参加をリクエスト"),
+)
+_ICONS = "contains(@class, 'material-icons') or contains(@class, 'material-symbols')"
+_PICTURES = f"self::i or local-name()='svg' or {_ICONS}"
+_TEXT_BUTTON = (
+    "//button[@jsname and not(@aria-label) and not(@aria-haspopup) and .//span "
+    f"and not(.//*[{_PICTURES}])]"
+)
+#: Last resort in a language that nobody knows: the one button of text alone on a page with the one
+#: field for a name. Other screens have such a button too, but no field; so it is pressed and proves
+#: nothing.
+ONLY_TEXT_BUTTON = (
+    f"{_TEXT_BUTTON}[count({_TEXT_BUTTON})=1 and count(//input[@type='text' and @jsname])=1]"
 )
 
 MICROPHONE_ON = (
@@ -228,7 +242,18 @@ CHAT_LIMIT = 500
 CAPTCHA_MIN_WIDTH_PX = 120
 CAPTCHA_MIN_HEIGHT_PX = 40
 
+#: Tiles, rows of the list of people, and the lobby's preview have it.
 TILE_ID = "data-participant-id"
+
+#: The name in a tile or a row; icons are written as words too, and some are marked alike.
+NAME_IN_TILE = (
+    'span.notranslate:not([aria-hidden="true"], [class*="icons"], [class*="symbols"], '
+    'i *, button *, [role="button"] *, [role="tooltip"] *)'
+)
+#: A row of the list of people; its label is the name.
+ROW = f'[role="listitem"][{TILE_ID}]'
+#: A room whose devices Meet hears as one: the row of the room, and a part of each device's row.
+SHARED_SOUND = '[aria-label="Merged audio"], [aria-label="Adaptive audio group"]'
 
 #: A tile whose person speaks, or a part of it; obfuscated classes change every few months.
 LIT = '.Oaajhc, .HX2H7, .wEsLMd, .OgVli, [data-audio-level]:not([data-audio-level="0"])'
@@ -242,19 +267,8 @@ PROBES = {
     "camera_on": Probe(", ".join(CAMERA_ON)),
     "heading": Probe("h1"),
     "captcha": Probe('iframe[src*="recaptcha"]'),
-#: Tiles, rows of the list of people, and the lobby's preview have it.
     "lobby": Probe('[aria-label*="Asking to be let in"], [aria-label^="someone lets you in" i]'),
     "dialog": Probe('[role="dialog"]'),
-#: The name in a tile or a row; icons are written as words too, and some are marked alike.
-NAME_IN_TILE = (
-    'span.notranslate:not([aria-hidden="true"], [class*="icons"], [class*="symbols"], '
-    'i *, button *, [role="button"] *, [role="tooltip"] *)'
-)
-#: A row of the list of people; its label is the name.
-ROW = f'[role="listitem"][{TILE_ID}]'
-#: A room whose devices Meet hears as one: the row of the room, and a part of each device's row.
-SHARED_SOUND = '[aria-label="Merged audio"], [aria-label="Adaptive audio group"]'
-
     "tile": Probe(f"[{TILE_ID}]", mark=TILE_ID),
     "self_tile": Probe(f"[{TILE_ID}]:has([data-self-name])", mark=TILE_ID),
     "tile_name": Probe(f"[{TILE_ID}] {NAME_IN_TILE}", mark=TILE_ID, around=True),
