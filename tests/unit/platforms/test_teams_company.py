@@ -22,7 +22,7 @@ from vexa.platforms.base import (
 )
 from vexa.platforms.stalls import Seen
 from vexa.platforms.teams.company import Company, Outline
-from vexa.platforms.teams.names import clean_name, is_same_name
+from vexa.platforms.teams.names import clean_name, is_same_name, tile_name
 from vexa.platforms.teams.news import decode_news
 from vexa.platforms.teams.people import people_shown
 from vexa.platforms.teams.platform import Teams
@@ -72,6 +72,10 @@ def ids(change: RosterChange) -> dict[str, str]:
         ("Unbekannter Benutzer", ""),
         ("8:orgid:1b2c", ""),
         ("video-stream-2", ""),
+        ("menur1j", ""),
+        ("video-tile-3", ""),
+        ("Menuhin", "Menuhin"),
+        ("Video-3 Ada", "Video-3 Ada"),
     ],
 )
 def test_a_name_is_what_is_left_without_what_teams_adds(shown: str, name: str) -> None:
@@ -81,9 +85,52 @@ def test_a_name_is_what_is_left_without_what_teams_adds(shown: str, name: str) -
 def test_one_rule_compares_names() -> None:
     assert is_same_name("NOTETAKER (Unverified)", "Notetaker")
     assert not is_same_name("", "")
-    own = decode_news('{"tiles": ["notetaker (Guest)", "Ada"]}', company("Notetaker"))
+    tiles = [[["notetaker (Guest)"], "", ""], [[], "Ada", ""]]
+    own = decode_news(json.dumps({"tiles": tiles}), company("Notetaker"))
     assert isinstance(own, RosterChange)
     assert [person.name for person in own.people if person.is_self] == ["notetaker"]
+
+
+@pytest.mark.parametrize(
+    ("tags", "tid", "label", "name"),
+    [
+        (["Ada Lovelace"], "Ada Lovelace", "Ada Lovelace External, muted", "Ada Lovelace"),
+        (["Ada (Guest)"], "menur1j", "", "Ada"),
+        ([], "Lovelace, Ada", "Lovelace, Ada, muted", "Lovelace, Ada"),
+        ([], "menur1j", "Ada Lovelace, video is on, Context menu is available", "Ada Lovelace"),
+        ([], "menur1j", "Ada External unfamiliar, video is on", "Ada"),
+        # a label whose first part is not surely the whole name
+        ([], "menur1j", "Lovelace, Ada, muted", ""),
+        ([], "menur1j", "Ada Lovelace", ""),
+        ([], "menur1j", "Unknown user, muted", ""),
+        (["Ada", "Bob"], "video-tile-3", "", ""),
+        (["Unknown user"], "", "", ""),
+    ],
+)
+def test_each_clients_tile_tells_its_name_or_nothing(
+    tags: list[str], tid: str, label: str, name: str
+) -> None:
+    assert tile_name(tags, tid, label) == name
+    room = company()
+    told = decode_news(json.dumps({"tiles": [[tags, tid, label]]}), room)
+    assert isinstance(told, RosterChange)
+    assert [person.name for person in told.people] == ([name] if name else [])
+    lit = decode_news(json.dumps({"outlines": [[[tags, tid, label], True, 9.0, 9.0]]}), room)
+    assert isinstance(lit, RosterChange)
+    assert [sign.device_id for sign in lit.speaking] == ([f"tile:{name}"] if name else [])
+
+
+def test_a_tile_whose_label_changes_while_its_person_speaks_stays_lit() -> None:
+    room = company()
+    before, after = ([[], "menur1j", f"Ada, video is {state}"] for state in ("on", "off"))
+    decode_news(json.dumps({"outlines": [[before, True, 1.0, 1.0]]}), room)
+    changed = [[before, False, 2.0, 2.0], [after, True, 2.0, 2.0]]
+    told = decode_news(json.dumps({"outlines": changed}), room)
+    assert isinstance(told, RosterChange)
+    assert [(sign.is_on, sign.may_be_a_pause) for sign in told.speaking] == [
+        (False, True),
+        (True, False),
+    ]
 
 
 def test_somebody_who_has_the_bots_name_is_not_the_bot_once_its_id_is_known() -> None:
@@ -263,6 +310,10 @@ def test_people_are_the_tiles_and_what_the_badge_counts_more() -> None:
         ("", False),
         ("", False),
     ]
+    label = "Eve, muted, Context menu is available"
+    personal = {"tile": (Element(mark="menur1j", label=label),), "name_tag": (Element("Bob"),)}
+    names = [one.name for one in people_shown(PageView(found=personal), "Notetaker")]
+    assert names == ["Eve", "Bob"]
     sharing = people_shown(PageView(found={"share_tile": (Element(),)}), "Notetaker")
     assert len(sharing) == 1
 

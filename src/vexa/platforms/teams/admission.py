@@ -93,7 +93,7 @@ def is_in_meeting(view: PageView) -> bool:
     if not is_ours(view.host) or shows_prejoin(view):
         return False
     return view.has("leave_button") and (
-        view.has("tile") or view.has("old_tile") or view.has("share_tile") or view.has("stage")
+        view.has("tile") or view.has("share_tile") or view.has("stage")
     )
 
 

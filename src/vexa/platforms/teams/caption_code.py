@@ -5,12 +5,15 @@ a line of that author came or changed; empty when captions appear, nobody's when
 line says stays in the page, where it is only compared with what it said before. A list that re-uses
 its elements makes an old line look new: it names somebody who may not have spoken, which makes
 another's name less sure and none wrong.
-Parts as public bots found them (read 2026-09).
 """
 
 from __future__ import annotations
 
-NEWS = """(tell) => {
+import json
+
+from vexa.platforms.teams import selectors
+
+_NEWS = """({ CAPTIONS, AUTHOR, TEXT }) => (tell) => {
   const POLL_MS = 100;
   const MOST = 60;
   const text = JSON.stringify;
@@ -19,7 +22,7 @@ NEWS = """(tell) => {
   const origin = performance.timeOrigin;
   const one = Document.prototype.querySelector.bind(document);
   const within = Function.prototype.call.bind(Element.prototype.querySelectorAll);
-  const attribute = Function.prototype.call.bind(Element.prototype.getAttribute);
+  const matches = Function.prototype.call.bind(Element.prototype.matches);
   const said = new WeakMap();
   let isShown = false;
   let lookedAt = clock();
@@ -27,7 +30,7 @@ NEWS = """(tell) => {
     const now = clock();
     const from = lookedAt;
     lookedAt = now;
-    const wrapper = one('[data-tid="closed-caption-renderer-wrapper"]');
+    const wrapper = one(CAPTIONS);
     const wasShown = isShown;
     isShown = !!wrapper;
     // whoever spoke last before captions went away may have got none
@@ -36,10 +39,9 @@ NEWS = """(tell) => {
     if (!wasShown) tell(text({ captions: [] }));
     let author = '';
     const grown = new Set();
-    const parts = '[data-tid="author"], [data-tid="closed-caption-text"]';
-    for (const part of [...within(wrapper, parts)].slice(-MOST)) {
+    for (const part of [...within(wrapper, AUTHOR + ', ' + TEXT)].slice(-MOST)) {
       const content = part.textContent ?? '';
-      if (attribute(part, 'data-tid') === 'author') {
+      if (matches(part, AUTHOR)) {
         author = content;
         continue;
       }
@@ -59,3 +61,9 @@ NEWS = """(tell) => {
     }
   }, POLL_MS);
 }"""
+_WHERE = {
+    "CAPTIONS": selectors.CAPTIONS,
+    "AUTHOR": selectors.CAPTION_AUTHOR,
+    "TEXT": selectors.CAPTION_TEXT,
+}
+NEWS = f"({_NEWS})({json.dumps(_WHERE)})"

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Iterable
 
 from vexa.platforms.base import plain
 from vexa.platforms.teams import selectors
 
 #: Longest tile text that is taken for a name, characters.
 _LONGEST_NAME = 120
+_TOKEN = re.compile(selectors.TOKEN)
 
 
 def clean_name(text: str) -> str:
@@ -21,7 +23,30 @@ def clean_name(text: str) -> str:
         return ""
     if name.startswith(("8:", "28:", "4:")) or any(p in folded for p in selectors.TOKEN_PARTS):
         return ""
-    return name
+    return "" if _TOKEN.fullmatch(name) else name
+
+
+def tile_name(tags: Iterable[str], tid: str, label: str) -> str:
+    """Return the name on a tile; nothing where it is not sure.
+
+    Args:
+        tags: texts of the name tags in it.
+        tid: its `data-tid`, which is the name in some clients and a token in others.
+        label: its label, which says more than the name.
+    """
+    tagged = {name for name in map(clean_name, tags) if name}
+    only = tagged.pop() if len(tagged) == 1 else ""
+    return only or clean_name(tid) or _labelled(label)
+
+
+def _labelled(label: str) -> str:
+    name, _, more = label.partition(",")
+    if not plain(more).startswith(selectors.LABEL_STATES):
+        return ""
+    words = name.split()
+    while words and plain(words[-1]) in selectors.LABEL_BADGES:
+        words.pop()
+    return clean_name(" ".join(words))
 
 
 def _suffix(name: str) -> str:

@@ -10,9 +10,12 @@ from typing import Any
 from vexa.platforms.base import RosterChange
 from vexa.platforms.stalls import read_seen
 from vexa.platforms.teams.company import Company, Outline
+from vexa.platforms.teams.names import tile_name
 from vexa.platforms.teams.signalling import CallEnd, decode_frame
 
 _MOST = 1_000
+#: Most name tags of a tile that are read.
+_MOST_TAGS = 3
 #: What a line that changed took at most, ms; a longer time between two looks is no news of speech.
 _LONGEST_LOOK_MS = 60_000.0
 
@@ -38,8 +41,8 @@ def decode_news(text: str, company: Company) -> RosterChange | CallEnd | BetterS
             return told if isinstance(told, CallEnd) else company.take_roster(told)
         case {"call": {"own": str(own), "people": list(people), "sources": list(sources)}}:
             return company.take_call(own, _pairs(people), dict(_pairs(sources)))
-        case {"tiles": list(names)}:
-            return company.take_tiles([name for name in names[:_MOST] if isinstance(name, str)])
+        case {"tiles": list(tiles)}:
+            return company.take_tiles([_tile(tile) for tile in tiles[:_MOST]])
         case {"outlines": list(changes)}:
             return _outlines(changes, company)
         case {"captions": list(changes)}:
@@ -61,9 +64,17 @@ def _outlines(changes: list[Any], company: Company) -> RosterChange:
     read: list[Outline] = []
     for change in changes[:_MOST]:
         match change:
-            case [str(name), bool(is_lit), at_ms, since_ms]:
+            case [tile, bool(is_lit), at_ms, since_ms] if name := _tile(tile):
                 read.append(Outline(name, is_lit, read_seen(at_ms, since_ms)))
     return company.take_outlines(read)
+
+
+def _tile(told: Any) -> str:
+    """The name on a tile; nothing where it tells none."""
+    match told:
+        case [list(tags), str(tid), str(label)]:
+            return tile_name([tag for tag in tags[:_MOST_TAGS] if isinstance(tag, str)], tid, label)
+    return ""
 
 
 def _captions(changes: list[Any], company: Company) -> RosterChange:

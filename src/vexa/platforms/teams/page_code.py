@@ -5,23 +5,29 @@ Sources as read in September 2026: the client's own call object (`callingDebug.o
 socket that begin with `3:::`, names and outlines of tiles. What it tells is JSON, read by `news`:
 
     {"call": {"own": id, "people": [[id, name]], "sources": [[source, id]]}}
-    {"tiles": [name]}
-    {"outlines": [[name, is lit, epoch ms, may be so since]]}
+    {"tiles": [tile]}
+    {"outlines": [[tile, is lit, epoch ms, may be so since]]}
     {"signs": true}  once, when a source or a lit outline was seen
     {"frame": text}
 
-Only natives taken before the page's own code are used on it. `call.people` is everybody.
+A tile is `[[text of a name tag], data-tid, label]`. Only natives taken before the page's own code
+are used on it. `call.people` is everybody.
 """
 
 from __future__ import annotations
 
-from vexa.platforms.stalls import UNSEEN_SINCE
+import json
 
-_NEWS = """(unseenSince) => (tell) => {
+from vexa.platforms.stalls import UNSEEN_SINCE
+from vexa.platforms.teams import selectors
+
+_NEWS = """(unseenSince, { TILE, TID, TAG, OUTLINE, LIT_CLASS }) => (tell) => {
   const POLL_MS = 100;
   const PEOPLE_EVERY = 3;
   const AGAIN_MS = 5000;
   const MOST = 500;
+  const MOST_TAGS = 3;
+  const NAME_LIMIT = 300;
   const FRAME_LIMIT = 200000;
   // An inline style that moved so lately is a voice; one that stands still is not.
   const MOVED_MS = 350;
@@ -35,6 +41,7 @@ _NEWS = """(unseenSince) => (tell) => {
   const find = Document.prototype.querySelectorAll.bind(document);
   const listen = EventTarget.prototype.addEventListener;
   const attribute = Function.prototype.call.bind(Element.prototype.getAttribute);
+  const within = Function.prototype.call.bind(Element.prototype.querySelectorAll);
   const closest = Function.prototype.call.bind(Element.prototype.closest);
   const contributing = RTCRtpReceiver.prototype.getContributingSources;
   const receiversOf = Function.prototype.call.bind(RTCPeerConnection.prototype.getReceivers);
@@ -103,10 +110,15 @@ _NEWS = """(unseenSince) => (tell) => {
     });
   };
 
-  const TILE = '[data-stream-type="Video"][data-tid]';
+  const cut = (said) => (said ?? '').trim().slice(0, NAME_LIMIT);
+  const namesOf = (tile) => [
+    [...within(tile, TAG)].slice(0, MOST_TAGS).map((tag) => cut(tag.textContent)),
+    cut(attribute(tile, TID)),
+    cut(attribute(tile, 'aria-label')),
+  ];
   const tellTiles = () => {
-    const names = [...find(TILE)].map((tile) => attribute(tile, 'data-tid'));
-    if (names.length) tellChange('tiles', names.slice(0, MOST));
+    const tiles = [...find(TILE)].slice(0, MOST).map(namesOf);
+    if (tiles.length) tellChange('tiles', tiles);
   };
 
   // Two ways in which a tile shows a voice: a class that comes and goes, or a style that moves.
@@ -114,7 +126,7 @@ _NEWS = """(unseenSince) => (tell) => {
   const lit = new Map();
   const isLit = (outline, now) => {
     const style = attribute(outline, 'style') ?? '';
-    const marked = outline.classList.contains('vdi-frame-occlusion');
+    const marked = outline.classList.contains(LIT_CLASS);
     const before = outlines.get(outline) ?? { style, movedAt: -Infinity };
     if (before.style !== style) before.movedAt = now;
     before.style = style;
@@ -125,17 +137,18 @@ _NEWS = """(unseenSince) => (tell) => {
     const from = since();
     const now = clock();
     const seen = new Map();
-    for (const outline of [...find('[data-tid="voice-level-stream-outline"]')].slice(0, MOST)) {
-      const name = attribute(closest(outline, TILE) ?? outline, 'data-tid');
-      seen.set(name, isLit(outline, now) || seen.get(name) === true);
+    for (const outline of [...find(OUTLINE)].slice(0, MOST)) {
+      const tile = text(namesOf(closest(outline, TILE) ?? outline));
+      seen.set(tile, isLit(outline, now) || seen.get(tile) === true);
     }
     const changed = [];
-    for (const name of new Set([...seen.keys(), ...lit.keys()])) {
-      const on = seen.get(name) === true;
-      if (on === (lit.get(name) === true)) continue;
-      if (on) lit.set(name, true);
-      else lit.delete(name);
-      changed.push([name, on, origin + now, origin + from]);
+    // what went dark comes first: a tile whose label changes meanwhile is another one
+    for (const tile of new Set([...lit.keys(), ...seen.keys()])) {
+      const on = seen.get(tile) === true;
+      if (on === (lit.get(tile) === true)) continue;
+      if (on) lit.set(tile, true);
+      else lit.delete(tile);
+      changed.push([parse(tile), on, origin + now, origin + from]);
     }
     if (changed.length) tell(text({ outlines: changed }));
   };
@@ -163,7 +176,14 @@ _NEWS = """(unseenSince) => (tell) => {
     }
   }, POLL_MS);
 }"""
-NEWS = f"({_NEWS})({UNSEEN_SINCE})"
+_WHERE = {
+    "TILE": selectors.TILE,
+    "TID": selectors.TILE_NAME,
+    "TAG": selectors.NAME_TAG,
+    "OUTLINE": selectors.OUTLINE,
+    "LIT_CLASS": selectors.LIT_CLASS,
+}
+NEWS = f"({_NEWS})({UNSEEN_SINCE}, {json.dumps(_WHERE)})"
 
 #: Asks for the devices once, as the page wants it, and gives them back.
 ASK_FOR_DEVICES = """async () => {

@@ -266,11 +266,48 @@ CHAT_INPUTS = (
 #: Longest notice, characters; Teams itself takes far more.
 CHAT_LIMIT = 1_000
 
-#: A tile of a person carries the name itself as `data-tid`; so do parts of the page, as tokens.
-TILE = '[data-stream-type="Video"][data-tid]'
+#: Tiles of people: of the full and the light client, of the older one, of the personal one.
+TILE = (
+    '[data-stream-type="Video"][data-tid], [data-cid="calling-participant-stream"], '
+    '[data-tid="menur1j"]'
+)
+#: Where a tile has the name of its person, in order of trust: on its tag, in this attribute, and
+#: at the beginning of its label.
+NAME_TAG = '[data-tid="participant-info-nametag"]'
 TILE_NAME = "data-tid"
-#: What no name looks like.
-TOKEN_PARTS = ("video-stream", "voice-level", "-stream-", "participant-info", "menur1j")
+#: A label says more than the name: "Ada, muted, Context menu is available". Its first part is the
+#: name only where one of these comes next; else the name may have a comma of its own.
+LABEL_STATES = (
+    *("muted", "unmuted", "video is on", "video is off", "context menu", "has context menu"),
+    # (guess)
+    *("speaking", "on hold", "hand raised", "stummgeschaltet", "video ist", "kontextmenü"),
+)
+#: What Teams puts behind a name in a label alone, without brackets; seen together and alone.
+LABEL_BADGES = ("external", "unfamiliar", "unverified", "guest")
+#: What no name looks like: parts of it, and all of it.
+TOKEN_PARTS = ("video-stream", "voice-level", "-stream-", "participant-info")
+TOKEN = r"(?:roster|participant|calling|video|voice|menu|stream|tile)[a-z]*[-0-9][a-z0-9-]*"
+
+#: Lies in a tile and shows a voice: by this class that comes and goes, or by a style that moves.
+OUTLINE = '[data-tid="voice-level-stream-outline"]'
+LIT_CLASS = "vdi-frame-occlusion"
+
+#: Live captions: all of them, who says one, and what.
+CAPTIONS = '[data-tid="closed-caption-renderer-wrapper"]'
+CAPTION_AUTHOR = '[data-tid="author"]'
+CAPTION_TEXT = '[data-tid="closed-caption-text"]'
+
+#: What only the client has, before, in and after a meeting: in some sessions it is in a frame.
+CLIENT_PARTS = (
+    '[data-tid="prejoin-display-name-input"]',
+    '[data-tid="prejoin-join-button"]',
+    '[data-tid*="lobby" i]',
+    '[data-tid="calling-toolbar"]',
+    "#hangup-button",
+    '[data-tid="calling-retry-cancelbutton"]',
+    "#calling-retry-screen-title",
+    '[data-tid="calling-e2ee-end-screen"]',
+)
 
 PROBES = {
     "launcher": Probe('button[aria-label$="browser" i]'),
@@ -293,9 +330,9 @@ PROBES = {
     "denied": Probe('[data-tid="calling-retry-cancelbutton"]'),
     "leave_button": Probe(", ".join(LEAVE_BUTTONS)),
     "stage": Probe('[data-tid="modern-stage-wrapper"]'),
-    "captions": Probe('[data-tid="closed-caption-renderer-wrapper"]'),
+    "captions": Probe(CAPTIONS),
     "tile": Probe(TILE, mark=TILE_NAME),
-    "old_tile": Probe('[data-cid="calling-participant-stream"], [data-tid="menur1j"]'),
+    "name_tag": Probe(NAME_TAG),
     "share_tile": Probe('[data-stream-type="ScreenSharing"]'),
     "count_badge": Probe('#roster-button span[data-tid="toolbar-item-badge"]'),
     "end_title": Probe("#calling-retry-screen-title"),

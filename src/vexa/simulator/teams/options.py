@@ -17,6 +17,10 @@ class TeamsOptions(MeetingOptions):
     client: Literal["light", "v2"] = Field(
         "light", description="light: the guests' client, under a strict policy"
     )
+    framed: bool = Field(False, description="the client is in a frame of the page")
+    tiles: Literal["video", "old", "personal"] = Field(
+        "video", description="tiles of the full, the older and the personal client"
+    )
     launcher: bool = Field(True, description="a page asks first whether to go on in the browser")
     splash_s: float = Field(0.5, ge=0, description="the splash stands so long")
     devices_question: Literal["never", "after", "twice"] = Field(

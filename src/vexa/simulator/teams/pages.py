@@ -76,7 +76,7 @@ def _client_page(meeting: LiveMeeting, request: Request) -> Response:
         include={
             *("locale", "client", "splash_s", "devices_question", "sound_off", "started"),
             *("sign_in_by", "outlines", "call_object", "cameras", "pictures_menu"),
-            *("captions_menu", "captcha", "unhooked"),
+            *("captions_menu", "captcha", "unhooked", "tiles", "layout"),
         }
     )
     texts = texts_in(TEXTS, options.locale, options.apostrophe)

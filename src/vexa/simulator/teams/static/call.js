@@ -123,7 +123,15 @@ export class Call {
     if (config.outlines !== "none") {
       parts.unshift(make("div", { "data-tid": "voice-level-stream-outline", class: "outline", "data-of": one.id }));
     }
-    return make("div", { "data-stream-type": "Video", "data-tid": name, class: "tile" }, ...parts);
+    // a label has the account's badge and the tile's state besides the name
+    const label = `${name} External unfamiliar, video is on, Context menu is available`;
+    if (config.tiles === "personal") {
+      parts[parts.length - 1] = make("span", {}, name);
+      return make("div", { "data-tid": "menur1j", "aria-label": label, class: "tile" }, ...parts);
+    }
+    const old = { "data-cid": "calling-participant-stream", "data-tid": "video-tile-3", "aria-label": label };
+    const full = { "data-stream-type": "Video", "data-tid": name };
+    return make("div", { ...(config.tiles === "old" ? old : full), class: "tile" }, ...parts);
   }
 
   light(id, on) {
