@@ -130,6 +130,7 @@ class Bot:
                 self._platform.probes,
                 self._platform.state_script,
                 self._platform.client_frame,
+                self._platform.client_part,
             )
             await self._stay_until_over(page)
             await self._say_goodbye(page)

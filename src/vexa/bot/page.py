@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Awaitable, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Frame, Page
@@ -30,6 +31,8 @@ _CLICK_S = 20.0
 _CONSOLE_LINES = 50
 #: Matches of one selector that are tried.
 _MOST_MATCHES = 8
+#: Frames of a page that are searched for the client.
+_MOST_FRAMES = 8
 #: A look may fail while the page navigates; after so many in a row, or so many seconds without one
 #: that succeeds, the page is dead.
 _MOST_BLIND_LOOKS = 20
@@ -57,6 +60,7 @@ class BrowserPage:
         probes: see `Platform.probes`.
         state_script: see `Platform.state_script`.
         client_frame: see `Platform.client_frame`.
+        client_part: see `Platform.client_part`.
     """
 
     def __init__(
@@ -65,9 +69,11 @@ class BrowserPage:
         probes: Mapping[str, Probe],
         state_script: str = "",
         client_frame: str = "",
+        client_part: str = "",
     ) -> None:
         self._page = page
         self._client_frame = client_frame
+        self._client_part = client_part
         self._probes = {
             name: {"selector": p.selector, "mark": p.mark, "around": p.around}
             for name, p in probes.items()
@@ -93,7 +99,18 @@ class BrowserPage:
             frame = await element.content_frame() if element else None
             if frame is not None:
                 return frame
-        return self._page.main_frame
+        return await self._frame_with_part() or self._page.main_frame
+
+    async def _frame_with_part(self) -> Frame | None:
+        if not self._client_part:
+            return None
+        host = urlsplit(self._page.url).hostname
+        # the page itself comes first; most have no frame of their own host, so nothing is asked
+        frames = [one for one in self._page.frames if urlsplit(one.url).hostname == host]
+        for frame in frames[:_MOST_FRAMES] if len(frames) > 1 else ():
+            if await frame.query_selector(self._client_part):
+                return frame
+        return None
 
     async def open(self, url: str) -> None:
         """Load an address."""

@@ -296,6 +296,8 @@ class Platform(Protocol):
         state_script: JavaScript function without arguments that each look calls; it returns an
             object of strings, numbers and booleans, which is `PageView.state`. Empty for none.
         client_frame: CSS of the frame that holds the meeting, where one does; empty for none.
+        client_part: CSS of what the meeting's client alone has, where some sessions have the client
+            in a frame of the page's own host that nothing else is known of; empty for none.
         page_script: JavaScript function that runs in every frame before the page's own code. Its
             argument `tell(text)` sends news to `decode_news`, at most a few a second. It is
             wrapped in nothing and must leave nothing on `window`. Empty for none.
@@ -309,6 +311,7 @@ class Platform(Protocol):
     probes: Mapping[str, Probe]
     state_script: str
     client_frame: str
+    client_part: str
     page_script: str
     roster_channels: frozenset[str]
     roster_path: str

@@ -11,6 +11,7 @@ class PlatformDefaults:
 
     state_script: str = ""
     client_frame: str = ""
+    client_part: str = ""
     page_script: str = ""
     roster_channels: frozenset[str] = frozenset()
     roster_path: str = ""

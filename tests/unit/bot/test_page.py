@@ -57,6 +57,28 @@ async def navigating() -> None:
     raise PlaywrightError("Execution context was destroyed, most likely because of a navigation")
 
 
+class Frame:
+    """A frame that shows its name, and may hold a part of the client."""
+
+    def __init__(self, name: str, url: str, *, has_part: bool = False) -> None:
+        self.name, self.url, self.has_part = name, url, has_part
+
+    async def query_selector(self, selector: str) -> object | None:
+        return self if self.has_part else None
+
+    async def evaluate(self, *_: object) -> dict[str, Any]:
+        return {"url": self.url, "text": self.name, "found": {}, "state": {}}
+
+
+class Framed(DriversPage):
+    """A page with frames."""
+
+    def __init__(self, main: Frame, *frames: Frame) -> None:
+        super().__init__(never)
+        self.main_frame = main  # type: ignore[assignment]
+        self.frames = [main, *frames]
+
+
 class Field(DriversPage):
     """A text field that has the focus; the driver's answer to one of its keys never comes."""
 
@@ -148,3 +170,25 @@ async def test_a_name_that_is_typed_again_stands_there_once(
     assert not await page.type_text("#by-id", "Notetaker")
     assert await page.type_text("#by-label", "Notetaker")
     assert field.text == "Notetaker"
+
+
+CLIENT = Frame("client", f"{URL}?framed=1", has_part=True)
+FOREIGN = Frame("foreign", "https://example.com/", has_part=True)
+HELPER = Frame("helper", URL)
+
+
+@pytest.mark.parametrize(
+    ("page", "seen"),
+    [
+        (Framed(Frame("page", URL), HELPER, FOREIGN, CLIENT), "client"),
+        (Framed(Frame("page", URL, has_part=True), CLIENT), "page"),
+        (Framed(Frame("page", URL), HELPER, FOREIGN), "page"),
+        (Framed(Frame("page", URL)), "page"),
+    ],
+)
+async def test_the_client_is_the_frame_of_the_pages_own_host_that_has_its_parts(
+    page: Framed, seen: str
+) -> None:
+    looking = BrowserPage(cast(Page, page), {}, client_part="#part")
+    assert (await looking.look()).text == seen
+    assert (await BrowserPage(cast(Page, page), {}).look()).text == "page"

@@ -51,6 +51,7 @@ class Teams(PlatformDefaults):
 
     hosts: frozenset[str] = HOSTS | selectors.SIGN_IN_HOSTS
     probes: Mapping[str, Probe] = selectors.PROBES
+    client_part: str = ", ".join(selectors.CLIENT_PARTS)
     page_script: str = f"(tell) => {{ ({page_code.NEWS})(tell); ({caption_code.NEWS})(tell); }}"
     sound_by: SoundBy = SoundBy.MIX
     speaking_late_ms: float = SIGN_LATE_MS

@@ -5,12 +5,13 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable
+from html import escape
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response, WebSocket
-from fastapi.responses import RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 
 from vexa.simulator.live_meeting import LiveMeeting
 from vexa.simulator.media_socket import serve_sound
@@ -85,6 +86,18 @@ def _client_page(meeting: LiveMeeting, request: Request) -> Response:
     return _html("strict" if options.client == "light" else "none", config)
 
 
+def _shell_page(request: Request) -> Response:
+    """The page around a client that is in a frame, beside a frame that means nothing."""
+    source = escape(f"{request.url.path}?{request.url.query}&framed=1")
+    style = "<style>body{margin:0}iframe{border:0;margin:40px 0 0 60px}</style>"
+    frames = (
+        '<iframe src="/hashed-assets/teams.css" width="10" height="10"></iframe>'
+        f'<iframe src="{source}" style="width:90vw;height:88vh" allow="microphone"></iframe>'
+    )
+    page = f"<!DOCTYPE html><title>Microsoft Teams</title>{style}{frames}"
+    return HTMLResponse(page)
+
+
 def build_page_router(find_meeting: FindMeeting) -> APIRouter:
     """Make the routes that a browser sees under Teams' hosts."""
     router = APIRouter(include_in_schema=False)
@@ -120,15 +133,22 @@ def build_page_router(find_meeting: FindMeeting) -> APIRouter:
         options = wire_of(meeting).options
         return _plain_page("launcher", options.locale, target=_client_path(options, anon))
 
-    @router.get("/light-meetings/launch")
-    @router.get("/v2/")
-    async def client(request: Request, id: str = "") -> Response:
-        meeting = find_meeting(id)
-        return _plain_page("not_found") if meeting is None else _client_page(meeting, request)
-
+    _add_client(router, find_meeting)
     add_return(router)
     _add_sockets(router, find_meeting)
     return router
+
+
+def _add_client(router: APIRouter, find_meeting: FindMeeting) -> None:
+    @router.get("/light-meetings/launch")
+    @router.get("/v2/")
+    async def client(request: Request, id: str = "", framed: int = 0) -> Response:
+        meeting = find_meeting(id)
+        if meeting is None:
+            return _plain_page("not_found")
+        if wire_of(meeting).options.framed and not framed:
+            return _shell_page(request)
+        return _client_page(meeting, request)
 
 
 def _add_sockets(router: APIRouter, find_meeting: FindMeeting) -> None:
