@@ -22,6 +22,8 @@ SPOKEN, LATE_S = 0.5, 1.5
 #: Share of a line's sound that must be under the right name; the edges may be nobody's where
 #: outlines tell, which come late by a time that is guessed.
 BY_SOURCE, BY_OUTLINE, BY_CAPTION = 0.85, 0.5, 0.8
+#: A meeting whose tiles alone tell who speaks, and what people are called.
+BY_TILE = {"sources": False, "call_object": "none", "frames": False}
 #: Loudest that a soft voice is, and a usual one surpasses, of full scale.
 SOFT = 0.1
 #: A state is reached within this on the slowest of machines, seconds.
@@ -91,6 +93,9 @@ def assert_named(world: World, line: dict[str, Any], least: float) -> None:
         ),
         ("1000000004", {"main_audio": "silent", "sound_off": True, "launcher": False}),
         ("1000000005", {"main_audio": "missing", "call_object": "none"}),
+        ("1000000041", {**BY_TILE, "tiles": "personal", "layout": "together"}),
+        ("1000000042", {**BY_TILE, "tiles": "old", "framed": True}),
+        ("1000000043", {"framed": True, "client": "v2", "launcher": False}),
     ],
 )
 async def test_two_people_are_named_right_in_the_mix(
@@ -103,6 +108,7 @@ async def test_two_people_are_named_right_in_the_mix(
     await world.manager.wait_for("active", REACHED_S)
     await world.control.wait_for_event(code, "chat", text="I take notes.")
     await world.control.wait_for_event(code, "connection", state="connected")
+    await world.control.wait_for_event(code, "layout", within_s=60, chosen="gallery")
     await world.control.start_clock(code)
     lines = await said(world, code)
     assert len(lines) == 3

@@ -19,7 +19,7 @@ from vexa.platforms.base import (
     TrackNames,
 )
 from vexa.platforms.defaults import PlatformDefaults
-from vexa.platforms.incoming_video import IncomingVideo
+from vexa.platforms.menu_choice import MenuChoice
 from vexa.platforms.teams import (
     account,
     admission,
@@ -60,7 +60,8 @@ class Teams(PlatformDefaults):
         self._now_ms = now_ms
         self._company = Company()
         self._tracks = TrackChoice()
-        self._pictures = IncomingVideo(selectors.MORE_BUTTONS, selectors.PICTURES_OFF)
+        self._pictures = MenuChoice(selectors.MORE_BUTTONS, selectors.PICTURES_OFF)
+        self._layout = MenuChoice(selectors.VIEW_BUTTONS, selectors.LAYOUTS)
         self._captions = Captions()
         self._end: CallEnd | None = None
         self._end_ms = 0.0
@@ -130,10 +131,11 @@ class Teams(PlatformDefaults):
         return told
 
     async def tidy(self, page: MeetingPage, view: PageView) -> None:
-        """See `leave.tidy`; in the meeting, see `IncomingVideo` and `Captions` besides."""
+        """See `leave.tidy`; in the meeting, pictures off, a layout with outlines, `Captions`."""
         await leave.tidy(page, view)
         if removal.judge_stay(view, self._end).stage is Stage.IN_MEETING:
-            await self._pictures.turn_off(page)
+            await self._pictures.make(page)
+            await self._layout.make(page)
             await self._captions.turn_on(page, view)
 
     async def post_chat(self, page: MeetingPage, text: str) -> bool:

@@ -252,7 +252,17 @@ PICTURES_OFF = (
     _entry("Eingehendes Video deaktivieren"),
 )
 
-#: The same menu's way to live captions.
+#: Menu of layouts, and those whose tiles have outlines: the gallery, or whoever speaks in large.
+VIEW_BUTTONS = ("#custom-view-button", "#view-mode-button")
+LAYOUTS = (
+    "#custom-view-button-MixedGridButton",
+    "#MixedGridView-button",
+    "#MixedGrid-button",
+    "#custom-view-button-SpeakerViewButton",
+    "#SpeakerView-button",
+)
+
+#: The way to live captions, in the menu that has the others' pictures.
 SPEECH_MENUS = ("#LanguageSpeechMenuControl-id",)
 CAPTIONS_ON = ("#closed-captions-button",)
 

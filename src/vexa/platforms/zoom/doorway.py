@@ -13,7 +13,7 @@ from collections.abc import Callable
 from vexa.contracts.errors import JoinError
 from vexa.contracts.meeting import Outcome
 from vexa.platforms.base import Entry, MeetingPage, PageView, plain
-from vexa.platforms.incoming_video import IncomingVideo
+from vexa.platforms.menu_choice import MenuChoice
 from vexa.platforms.page_acts import AFTER_CLICK_S, click_first
 from vexa.platforms.told_ends import told_end
 from vexa.platforms.zoom import selectors
@@ -58,7 +58,7 @@ class Doorway:
         self._pressed_s: dict[str, float] = {}
         self._mutes = 0
         self._is_silent = False
-        self._pictures = IncomingVideo(selectors.MORE_BUTTONS, selectors.PICTURES_OFF, now_s)
+        self._pictures = MenuChoice(selectors.MORE_BUTTONS, selectors.PICTURES_OFF, now_s)
 
     async def open(self, page: MeetingPage) -> None:
         """Load the meeting's address, whatever was before."""
@@ -161,7 +161,7 @@ class Doorway:
                 self._mutes += await click_first(page, selectors.AUDIO_BUTTONS)
         elif has_audio(view):
             self._is_silent = True
-            await self._pictures.turn_off(page)
+            await self._pictures.make(page)
         elif not self._is_silent:
             # the button hides itself; whether the bot is heard has to be seen once
             await page.stir()

@@ -41,6 +41,9 @@ class TeamsOptions(MeetingOptions):
     outlines: Literal["class", "style", "none"] = Field(
         "class", description="how a tile shows a voice"
     )
+    layout: Literal["gallery", "together"] = Field(
+        "gallery", description="together: no tile has an outline until the gallery is chosen"
+    )
     sources: bool = Field(True, description="packets name who contributes")
     main_audio: Literal["sounds", "silent", "missing"] = Field(
         "sounds", description="the track of the mix; its copy sounds in any case"

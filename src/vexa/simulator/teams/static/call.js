@@ -18,6 +18,8 @@ export class Call {
     this.chat = make("div", { class: "panel", hidden: true }, this.lines, this.editor());
     this.roster = make("div", { class: "panel", hidden: true });
     this.menu = make("div", { role: "menu", hidden: true });
+    this.layout = config.layout;
+    this.layouts = make("div", { role: "menu", hidden: true }, this.layoutItem());
     this.hasPictures = true;
     this.captions = new Captions((on) => {
       this.menu.hidden = true;
@@ -71,16 +73,25 @@ export class Call {
     const bar = toolbar([
       button(texts.chat, { id: "chat-button" }, flip(this.chat)),
       make("div", { id: "roster-button", role: "button" }, texts.people, this.badge),
-      button(texts.view, { id: "custom-view-button" }, () => {}),
+      button(texts.view, { id: "custom-view-button", "aria-haspopup": "menu" }, flip(this.layouts)),
       button(texts.more, { id: "callingButtons-showMoreBtn", "aria-haspopup": "menu" }, flip(this.menu)),
       leaveButton(this.handlers.leave),
     ]);
     if (config.pictures_menu) this.menu.append(this.pictureItem());
     if (config.captions_menu) this.menu.append(...this.captions.menuItems());
     const alert = make("div", { role: "alert" }, texts.joined);
-    root.replaceChildren(bar, this.menu, alert, this.stage, this.captions.place, this.chat, this.roster);
+    root.replaceChildren(bar, this.menu, this.layouts, alert, this.stage, this.captions.place, this.chat, this.roster);
     setTimeout(() => alert.remove(), ALERT_MS);
     this.draw();
+  }
+
+  layoutItem() {
+    return button(texts.gallery, { id: "MixedGridView-button", role: "menuitemradio" }, () => {
+      this.layout = "gallery";
+      this.layouts.hidden = true;
+      this.handlers.layout(this.layout);
+      this.draw();
+    });
   }
 
   // Whether a person wants to be sent the others' pictures is their own choice.
@@ -118,9 +129,8 @@ export class Call {
 
   tile(one) {
     const name = one.name || texts.unknown;
-    const tag = make("span", { "data-tid": "participant-info-nametag" }, name);
-    const parts = [tag];
-    if (config.outlines !== "none") {
+    const parts = [make("span", { "data-tid": "participant-info-nametag" }, name)];
+    if (config.outlines !== "none" && this.layout === "gallery") {
       parts.unshift(make("div", { "data-tid": "voice-level-stream-outline", class: "outline", "data-of": one.id }));
     }
     // a label has the account's badge and the tile's state besides the name

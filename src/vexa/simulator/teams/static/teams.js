@@ -21,6 +21,7 @@ function openMeeting() {
     leave,
     chat: (text) => send({ type: "chat", text }),
     captions: (on) => send({ type: "captions", on }),
+    layout: (chosen) => log("layout", { chosen }),
     pictures: (on) => send({ type: "pictures", on }),
   });
   let wanted = { name: "", sound: true, microphone: false };

@@ -1,11 +1,11 @@
-"""A menu's entry that refuses pictures: chosen once, looked for a few times, never an obstacle."""
+"""A menu's entry: chosen once, looked for a few times, never an obstacle."""
 
 from __future__ import annotations
 
 from typing import Any, cast
 
 from vexa.platforms.base import MeetingPage
-from vexa.platforms.incoming_video import IncomingVideo
+from vexa.platforms.menu_choice import MenuChoice
 
 
 class Page:
@@ -25,40 +25,40 @@ class Page:
     async def pause(self, seconds: float) -> None: ...
 
 
-async def look(video: IncomingVideo, page: Any) -> None:
-    await video.turn_off(cast(MeetingPage, page))
+async def look(choice: MenuChoice, page: Any) -> None:
+    await choice.make(cast(MeetingPage, page))
 
 
 async def test_the_entry_is_chosen_once() -> None:
     now = [0.0]
-    video = IncomingVideo(("old menu", "menu"), ("entry",), lambda: now[0])
+    choice = MenuChoice(("old menu", "menu"), ("entry",), lambda: now[0])
     page = Page("menu", "entry")
     for _ in range(5):
-        await look(video, page)
+        await look(choice, page)
         now[0] += 60
     assert page.clicks == ["menu", "entry"]
 
 
 async def test_a_menu_without_it_is_closed_again_and_opened_no_more_than_three_times() -> None:
     now = [0.0]
-    video = IncomingVideo(("menu",), ("entry",), lambda: now[0])
+    choice = MenuChoice(("menu",), ("entry",), lambda: now[0])
     page = Page("menu")
-    await look(video, page)
-    await look(video, page)
+    await look(choice, page)
+    await look(choice, page)
     # the second look came too soon
     assert page.clicks == ["menu", "menu"]
     for _ in range(5):
         now[0] += 60
-        await look(video, page)
+        await look(choice, page)
     assert page.clicks == ["menu"] * 6
 
 
 async def test_a_menu_that_comes_late_is_found() -> None:
     now = [0.0]
-    video = IncomingVideo(("menu",), ("entry",), lambda: now[0])
+    choice = MenuChoice(("menu",), ("entry",), lambda: now[0])
     page = Page()
-    await look(video, page)
+    await look(choice, page)
     page.there = {"menu", "entry"}
     now[0] += 60
-    await look(video, page)
+    await look(choice, page)
     assert page.clicks == ["menu", "entry"]

@@ -1,4 +1,4 @@
-"""The platform's own choice not to be sent the others' pictures, where it is an entry of a menu."""
+"""A choice of the platform's own that is an entry of a menu: made once, and never an obstacle."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ _TRIES = 3
 _AGAIN_S = 10.0
 
 
-class IncomingVideo:
-    """What one stay does about pictures. A client without the entry goes on sending them.
+class MenuChoice:
+    """What one stay does about one choice. A client without the entry goes on as it is.
 
     Args:
         menus: the menu's button, by selectors in order of trust; it closes the menu too.
-        entries: the entry that turns pictures off.
+        entries: the entry that makes the choice, in order of trust.
         now_s: a monotonic clock.
     """
 
@@ -34,8 +34,8 @@ class IncomingVideo:
         self._tries = 0
         self._next_s = 0.0
 
-    async def turn_off(self, page: MeetingPage) -> None:
-        """Choose the entry, unless that was done or tried just now; needs a page in the meeting."""
+    async def make(self, page: MeetingPage) -> None:
+        """Take the entry, unless that was done or tried just now; needs a page in the meeting."""
         if self._tries >= _TRIES or self._now_s() < self._next_s:
             return
         self._tries += 1
