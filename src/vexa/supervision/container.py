@@ -14,8 +14,9 @@ from pathlib import Path
 from vexa.contracts.errors import ConfigurationError
 from vexa.kit.settings import load_settings
 from vexa.kit.store_urls import masked
+from vexa.kit.xauthority import write_xauthority
 from vexa.storage.migrate import migrate
-from vexa.supervision import display, redis_server
+from vexa.supervision import redis_server
 from vexa.supervision.account import BOT_MANAGER, SERVICE
 from vexa.supervision.environment import (
     Accounts,
@@ -60,7 +61,7 @@ def prepare_container(say: Say) -> None:
     for line in [*describe(settings, stores), *lines]:
         say(line)
     asyncio.run(_wait_and_migrate(settings, stores, say))
-    display.write_xauthority(paths.run / "Xauthority")
+    write_xauthority(paths.run / "Xauthority")
     environment = program_environment(
         inherited, settings, paths, stores, _secrets(settings, paths), _DISPLAY, _ACCOUNTS
     )

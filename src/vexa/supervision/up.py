@@ -13,6 +13,7 @@ from pathlib import Path
 from types import FrameType
 
 from vexa.kit.settings import load_settings
+from vexa.kit.xauthority import write_xauthority
 from vexa.storage.migrate import migrate
 from vexa.supervision import display, preflight, redis_server
 from vexa.supervision.drain import drain
@@ -76,7 +77,7 @@ class Server:
         self._secrets = self._load_secrets()
         stores = self._prepare_stores()
         number = display.choose_display(self._settings.vexa_display)
-        display.write_xauthority(self._paths.run / "Xauthority")
+        write_xauthority(self._paths.run / "Xauthority")
         asyncio.run(migrate(stores.database_url))
         environment = program_environment(
             inherited, self._settings, self._paths, stores, self._secrets, number
