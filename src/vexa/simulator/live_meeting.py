@@ -207,13 +207,18 @@ class LiveMeeting:
         self.record("page_closed", visitor=visitor_id)
         await self._drop_peer(visitor_id)
 
-    def press_join(self, visitor_id: str, name: str) -> None:
-        """Act on the page's join button. Raises InvalidInput, IllegalTransition."""
+    def press_join(self, visitor_id: str, name: str, *, is_refused: bool = False) -> None:
+        """Act on the page's join button; the page of a refused knock dies.
+
+        Raises:
+            InvalidInput: the name is empty.
+            IllegalTransition: the visitor is not at the pre-join page.
+        """
         visitor = self.state.press_join(visitor_id, name, time.time())
         event = "joined" if visitor.state is VisitorState.IN_CALL else "knocked"
         self.record(event, visitor=visitor_id, name=visitor.name)
         self._show_state(visitor)
-        if self.state.options.kill_on_knock:
+        if is_refused or self.state.options.kill_on_knock:
             self._tasks.spawn("kill", self._kill_later(visitor_id))
         if visitor.state is VisitorState.IN_CALL:
             self._welcome_in(visitor)

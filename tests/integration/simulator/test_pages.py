@@ -210,6 +210,31 @@ async def test_silent_kill_blacks_the_page(control: ControlClient, open_page: Op
     await expect(page.locator("button")).to_have_count(0)
 
 
+@pytest.mark.parametrize("part_px", [0.0, 0.4])
+async def test_a_knock_that_wants_a_pointer_refuses_the_browsers_own(
+    control: ControlClient, open_page: OpenPage, part_px: float
+) -> None:
+    await control.create_meeting(CODE, access="ask", wants_pointer=True)
+    page = await open_page()
+    await page.goto(URL)
+    await page.get_by_label("Your name").fill("Notetaker")
+    button = page.get_by_role("button", name="Ask to join")
+    box = await button.bounding_box()
+    assert box is not None
+    async with page.expect_console_message(lambda said: "EndCause = 72" in said.text):
+        for number in range(12):
+            await page.mouse.move(int(box["x"]) + number + part_px, int(box["y"]) + 10 + part_px)
+        await page.mouse.down()
+        await page.mouse.up()
+    await expect(page.locator("button")).to_have_count(0)
+    events = await control.events(CODE)
+    facts = next(e["pointer"] for e in events if e["event"] == "join_pressed")
+    assert facts["moves"] >= 5
+    assert facts["whole_pixels"] is (part_px == 0)
+    assert not facts["whole_ms"]
+    assert not facts["of_display"]
+
+
 async def test_dialogs_and_challenge(control: ControlClient, open_page: OpenPage) -> None:
     await control.create_meeting(CODE, dialogs=["recording"])
     page = await open_page()

@@ -27,6 +27,9 @@ class MeetOptions(MeetingOptions):
     )
     guests: bool = Field(True, description="false: whoever is not signed in is sent to sign in")
     account_name: str = Field("Notetaker Account", description="who is signed in")
+    wants_pointer: bool = Field(
+        False, description="a knock whose press no pointer of an X display made kills its page"
+    )
     interstitial: bool = Field(False, description="ask to continue without microphone and camera")
     neteq: bool = Field(
         False, description="a page plays one mix itself where receivers have createEncodedStreams"

@@ -1,6 +1,6 @@
 """What a Meet page and its meeting say to each other, besides what every page does.
 
-From the page: `join` (name), `offer`. To the page: `answer`, `speaking`.
+From the page: `join` (name, of_display), `offer`. To the page: `answer`, `speaking`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,10 @@ async def handle(
     """Act on one message of a page."""
     match message.get("type"):
         case "join":
-            meeting.press_join(visitor_id, str(message.get("name", "")))
+            assert isinstance(meeting.wire, MeetWire)
+            is_refused = meeting.wire.options.wants_pointer and not message.get("of_display")
+            name = str(message.get("name", ""))
+            meeting.press_join(visitor_id, name, is_refused=is_refused)
         case "offer":
             assert isinstance(meeting.wire, MeetWire)
             sdp = await meeting.wire.answer_offer(visitor_id, str(message.get("sdp", "")))

@@ -4,6 +4,7 @@ import { textButton } from "./buttons.js";
 import { config, make, root, texts } from "./dom.js";
 import { showEffect } from "./effects.js";
 import { Media } from "./media.js";
+import { PointerWitness } from "./pointer_witness.js";
 import { showLobby, showPrejoin } from "./prejoin.js";
 
 const socketScheme = location.protocol === "https:" ? "wss" : "ws";
@@ -11,6 +12,7 @@ const socket = new WebSocket(`${socketScheme}://${location.host}/_/signal/${conf
 const page = { visitorId: "", microphone: true, camera: true, call: null };
 
 const send = (message) => socket.readyState === WebSocket.OPEN && socket.send(JSON.stringify(message));
+const witness = new PointerWitness(document);
 const log = (event, details = {}) => send({ type: "log", event, ...details });
 
 const media = new Media({
@@ -70,8 +72,9 @@ export function captchaFrame(visible) {
 }
 
 function join(name, details) {
-  log("join_pressed", { name, webdriver: navigator.webdriver, ...details });
-  send({ type: "join", name });
+  const pointer = witness.facts();
+  log("join_pressed", { name, webdriver: navigator.webdriver, pointer, ...details });
+  send({ type: "join", name, of_display: pointer.of_display });
 }
 
 function leave(event) {
