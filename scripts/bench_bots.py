@@ -26,7 +26,7 @@ from vexa.kit.report import Report
 
 FULL_S, QUICK_S = 60.0, 15.0
 IN_A_ROW, AT_ONCE = 20, 10
-ROW = "{:>4} {:>6} " + " {:>9}" * 7
+ROW = "{:>4} {:>6} " + " {:>9}" * 9
 
 
 def percentile(values: list[float], share: float) -> float | None:

@@ -12,8 +12,8 @@ from pathlib import Path
 from vexa.bot_manager.orchestrators.base import BotHandle
 from vexa.bot_manager.orchestrators.process_tree import bot_processes
 
-CHROMIUM, NODE, PYTHON = "Chromium", "Node driver", "Python"
-PARTS = (CHROMIUM, NODE, PYTHON)
+CHROMIUM, NODE, PYTHON, DISPLAY = "Chromium", "Node driver", "Python", "Display server"
+PARTS = (CHROMIUM, NODE, PYTHON, DISPLAY)
 _TICKS_S = os.sysconf("SC_CLK_TCK")
 
 
@@ -67,7 +67,10 @@ class BotProcesses:
 def _part_of(pid: int, bot_pid: int) -> str:
     if pid == bot_pid:
         return PYTHON
-    return NODE if "playwright" in os.readlink(f"/proc/{pid}/exe") else CHROMIUM
+    program = Path(os.readlink(f"/proc/{pid}/exe"))
+    if program.name == "Xvfb":
+        return DISPLAY
+    return NODE if "playwright" in str(program) else CHROMIUM
 
 
 class CpuWindow:
