@@ -34,7 +34,7 @@ as_root=""
 # --- system packages -------------------------------------------------------------------------
 installed() { dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null | grep -qx installed; }
 
-wanted="xvfb redis-tools libnss3-tools fonts-liberation ca-certificates $extra"
+wanted="xvfb xdotool redis-tools libnss3-tools fonts-liberation ca-certificates $extra"
 [ "${ID:-}" = ubuntu ] || wanted="chromium $wanted"
 python=""
 for candidate in python3.12 python3.11 python3; do

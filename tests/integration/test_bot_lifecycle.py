@@ -235,3 +235,16 @@ async def test_the_setting_gives_a_bot_its_sound_server(
         (file,) = (manager.home / "bots").glob("*/launch.json")
         await wait_until(lambda: file.read_text().endswith("}"), within_s=60)
         assert BotLaunch.model_validate_json(file.read_text()).sound_sink is wanted
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+async def test_the_setting_takes_a_bot_its_own_display(
+    tmp_path: Path, database_url: str, redis_url: str, wanted: bool
+) -> None:
+    setting = {} if wanted else {"BOT_OWN_DISPLAY": "0"}
+    async with bot_manager(tmp_path, database_url, redis_url, **setting) as manager:
+        await manager.send_ok("stand-in")
+        await wait_until(lambda: list((manager.home / "bots").glob("*/launch.json")), within_s=60)
+        (file,) = (manager.home / "bots").glob("*/launch.json")
+        await wait_until(lambda: file.read_text().endswith("}"), within_s=60)
+        assert BotLaunch.model_validate_json(file.read_text()).own_display is wanted

@@ -16,6 +16,7 @@ from playwright.async_api import Error as PlaywrightError
 from vexa.bot.browser_features import FEATURES_OFF
 from vexa.bot.egress import Egress
 from vexa.bot.host_rules import HostRules
+from vexa.bot.own_display import OwnDisplay
 from vexa.bot.settings import browser_environment, keep_driver_small
 from vexa.bot.short_folder import short_folder
 from vexa.contracts.bot import BotLaunch, BrowserAccess
@@ -67,8 +68,17 @@ _CLOSED_HOSTS = (
 _EGRESS = "egress.invalid"
 
 
-def arguments(access: BrowserAccess, *, small_shm: bool, egress_port: int) -> list[str]:
-    """Return Chromium's command line. `access` is empty in production."""
+def arguments(
+    access: BrowserAccess, *, small_shm: bool, egress_port: int, alone: bool = False
+) -> list[str]:
+    """Return Chromium's command line.
+
+    Args:
+        access: empty in production.
+        small_shm: see `has_small_shm`.
+        egress_port: of the bot's way out.
+        alone: nobody else draws on its display; its window then fills the screen.
+    """
     # the first rule that fits a host counts
     rules = [f"MAP {_EGRESS} 127.0.0.1", *(f"MAP {host} ~NOTFOUND" for host in _CLOSED_HOSTS)]
     line = [
@@ -79,6 +89,8 @@ def arguments(access: BrowserAccess, *, small_shm: bool, egress_port: int) -> li
         "--proxy-bypass-list=<-loopback>",
         f"--host-resolver-rules={', '.join(rules)}",
     ]
+    if alone:
+        line.append("--window-position=0,0")
     if small_shm:
         line.append(_NO_SHM)
     if access.loopback_media:
@@ -147,7 +159,11 @@ async def trust(ca_file: str, home: Path) -> None:
 
 @asynccontextmanager
 async def open_browser(
-    launch: BotLaunch, resolve: Resolve | None = None, *, sound_server: str | None = None
+    launch: BotLaunch,
+    resolve: Resolve | None = None,
+    *,
+    sound_server: str | None = None,
+    display: OwnDisplay | None = None,
 ) -> AsyncIterator[BrowserContext]:
     """Start a browser with a profile and a way out of its own; end both at the exit.
 
@@ -157,6 +173,7 @@ async def open_browser(
         launch: says which Chromium, and what an operator opens to it.
         resolve: instead of the system's resolver.
         sound_server: `PULSE_SERVER` of the sound server that it plays into; None: this process's.
+        display: what it draws on, alone; None: this process's.
 
     Raises:
         JoinError: it cannot be started, or a host rule cannot be read.
@@ -170,6 +187,8 @@ async def open_browser(
         _log.warning("browser_not_sandboxed", why=obstacle)
     small_shm = has_small_shm()
     keep_driver_small()
+    own = {} if sound_server is None else {"PULSE_SERVER": sound_server}
+    own |= {} if display is None else display.variables
     async with _way_out(launch, resolve) as egress_port, async_playwright() as playwright:
         temporary = _short_temporary_folder(Path(launch.work_dir))
         try:
@@ -178,9 +197,14 @@ async def open_browser(
                 executable_path=find_chromium(launch.chromium_path),
                 headless=False,
                 chromium_sandbox=obstacle is None,
-                args=arguments(launch.browser, small_shm=small_shm, egress_port=egress_port),
+                args=arguments(
+                    launch.browser,
+                    small_shm=small_shm,
+                    egress_port=egress_port,
+                    alone=display is not None,
+                ),
                 ignore_default_args=left_out(small_shm=small_shm),
-                env=dict(browser_environment(home, temporary, sound_server)),
+                env=dict(browser_environment(home, temporary, own)),
                 no_viewport=True,
                 locale="en-US",
                 permissions=["microphone", "camera"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import random
 import signal
 import sys
 from contextlib import AbstractAsyncContextManager
@@ -18,11 +19,14 @@ from pydantic import ValidationError
 from vexa.bot.account import keep_account, sign_in
 from vexa.bot.browser import open_browser
 from vexa.bot.capture import Capture
+from vexa.bot.hand import Hand
 from vexa.bot.hearing import Hearing
 from vexa.bot.heart import Heart, Signs
 from vexa.bot.lifecycle import BotState, Lifecycle
 from vexa.bot.navigation import NavigationGuard
+from vexa.bot.own_display import OwnDisplay, open_own_display
 from vexa.bot.page import BrowserPage
+from vexa.bot.pointer import Pointer
 from vexa.bot.reporter import ManagerClient, Reporter
 from vexa.bot.roster import Roster
 from vexa.bot.sound_sink import open_sink
@@ -77,6 +81,7 @@ class Bot:
             taps_page=self._platform.sound_by is SoundBy.PLAYED,
             is_mix=self._platform.sound_by is SoundBy.MIX,
         )
+        self._hand: Hand | None = None
         self._tasks = BackgroundTasks()
         self._stop: asyncio.Future[JoinError] = asyncio.get_running_loop().create_future()
         self._in_haste = False
@@ -113,8 +118,9 @@ class Bot:
 
     async def _stay_in_browser(self) -> None:
         async with (
+            self._own_display() as display,
             self._sound_server() as sound_server,
-            open_browser(self._launch, sound_server=sound_server) as context,
+            open_browser(self._launch, sound_server=sound_server, display=display) as context,
         ):
             context.on("close", lambda _: self._ask(Outcome.BROWSER_FAILED, "browser: closed"))
             if self._launch.account is not None:
@@ -125,19 +131,28 @@ class Bot:
             await navigation.watch(context, browser_page)
             await self._capture.install(context, browser_page)
             self._hearing.listen(browser_page)
+            if display is not None:
+                self._hand = Hand(browser_page, Pointer(display, random.Random()))
             page = BrowserPage(
                 browser_page,
                 self._platform.probes,
                 self._platform.state_script,
                 self._platform.client_frame,
                 self._platform.client_part,
+                self._hand,
             )
             await self._stay_until_over(page)
+            self._put_down_hand()
             await self._say_goodbye(page)
             await self._keep_account(context)
             await navigation.aclose()
             await self._hearing.aclose()
             await self._streams.finish(_LAST_WORDS_IN_HASTE_S if self._in_haste else _LAST_WORDS_S)
+
+    def _own_display(self) -> AbstractAsyncContextManager[OwnDisplay | None]:
+        if not (self._launch.own_display and self._platform.wants_pointer):
+            return contextlib.nullcontext()
+        return open_own_display(Path(self._launch.work_dir))
 
     def _sound_server(self) -> AbstractAsyncContextManager[str | None]:
         if not self._launch.sound_sink:
@@ -190,11 +205,17 @@ class Bot:
 
     def _reached(self, state: BotState) -> None:
         status = self._life.reach(state)
+        if state is BotState.ACTIVE:
+            self._put_down_hand()
         if status is not None:
             _log.info("state_reached", state=str(state))
             at_door = self._stay.help_needed if self._stay else None
             needed = at_door if status is MeetingStatus.NEEDS_HELP else None
             self._reporter.tell(status, help_needed=needed)
+
+    def _put_down_hand(self) -> None:
+        if self._hand is not None:
+            self._hand.put_down()
 
     def _ask(self, outcome: Outcome, reason: str) -> None:
         if not self._stop.done():

@@ -15,7 +15,9 @@ from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Frame, Page
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
+from vexa.bot.hand import Hand
 from vexa.bot.page_scripts import read_script
+from vexa.bot.target import find_target
 from vexa.contracts.errors import JoinError
 from vexa.contracts.meeting import Outcome
 from vexa.platforms.base import Element, PageView, Probe, plain
@@ -24,13 +26,11 @@ from vexa.platforms.base import Element, PageView, Probe, plain
 _OPEN_MS = 60_000
 _ACTION_MS = 5_000
 #: Most of its steps wait for the page for ever. Bounds for one look, key or script, and for a whole
-#: click, whose dozen steps a busy page may each take late, seconds.
+#: click, whose dozen steps a busy page may each take late, and a hand's two ways, seconds.
 _ANSWER_S = 5.0
-_CLICK_S = 20.0
+_CLICK_S = 30.0
 #: Console lines that are remembered.
 _CONSOLE_LINES = 50
-#: Matches of one selector that are tried.
-_MOST_MATCHES = 8
 #: Frames of a page that are searched for the client.
 _MOST_FRAMES = 8
 #: A look may fail while the page navigates; after so many in a row, or so many seconds without one
@@ -40,13 +40,6 @@ _LONGEST_BLIND_S = 45.0
 #: A person's pace: between two keys, and from press to release, seconds.
 _KEY_S = (0.03, 0.09)
 _PRESS_S = (0.04, 0.11)
-#: Whether a press at a place within an element, in shares of its size, would reach it, and not
-#: what lies over it.
-_HITS = """(element, at) => {
-  const box = element.getBoundingClientRect();
-  const top = document.elementFromPoint(box.x + box.width * at.x, box.y + box.height * at.y);
-  return !!top && (element === top || element.contains(top) || top.contains(element));
-}"""
 
 
 class BrowserPage:
@@ -61,6 +54,7 @@ class BrowserPage:
         state_script: see `Platform.state_script`.
         client_frame: see `Platform.client_frame`.
         client_part: see `Platform.client_part`.
+        hand: presses in the place of the browser's own mouse, as long as it can.
     """
 
     def __init__(
@@ -70,8 +64,10 @@ class BrowserPage:
         state_script: str = "",
         client_frame: str = "",
         client_part: str = "",
+        hand: Hand | None = None,
     ) -> None:
         self._page = page
+        self._hand = hand
         self._client_frame = client_frame
         self._client_part = client_part
         self._probes = {
@@ -169,29 +165,16 @@ class BrowserPage:
         return await self._act(self._press_first(selector), _CLICK_S)
 
     async def _press_first(self, selector: str) -> bool:
-        at = await self._first_within_reach(selector)
-        if at is None:
+        target = await find_target((await self._client()).locator(selector), self._dice)
+        if target is None:
             return False
-        await self._page.mouse.move(*at, steps=self._dice.randint(6, 14))
+        if self._hand is not None and await self._hand.press(target):
+            return True
+        await self._page.mouse.move(*target.place, steps=self._dice.randint(6, 14))
         await self._page.mouse.down()
         await asyncio.sleep(self._dice.uniform(*_PRESS_S))
         await self._page.mouse.up()
         return True
-
-    async def _first_within_reach(self, selector: str) -> tuple[float, float] | None:
-        """Return a place on the first match that a press there would reach."""
-        matches = (await self._client()).locator(selector)
-        for index in range(min(await matches.count(), _MOST_MATCHES)):
-            match = matches.nth(index)
-            if not (await match.is_visible() and await match.is_enabled()):
-                continue
-            box = await match.bounding_box()
-            if box is None:
-                continue
-            at = {"x": self._dice.uniform(0.3, 0.7), "y": self._dice.uniform(0.3, 0.7)}
-            if await match.evaluate(_HITS, at):
-                return box["x"] + box["width"] * at["x"], box["y"] + box["height"] * at["y"]
-        return None
 
     async def type_text(self, selector: str, text: str) -> bool:
         """Click the first visible match and type into it, key by key, over what stands there.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 #: Variables that the browser needs besides its own HOME.
@@ -17,14 +18,19 @@ _DRIVER_OPTIONS = "--max-semi-space-size=1"
 
 
 def browser_environment(
-    home: Path, temporary: Path, sound_server: str | None = None
+    home: Path, temporary: Path, own: Mapping[str, str] | None = None
 ) -> dict[str, str]:
     """Return the environment of this bot's browser, with a home and a folder for files of its own.
 
     The mark of the bot is passed on, so that whoever ends the bot finds its browser too.
+
+    Args:
+        home: its home.
+        temporary: its folder for files.
+        own: variables that name what the bot has in the place of the host's: a display, a sound
+            server.
     """
-    sound = {} if sound_server is None else {"PULSE_SERVER": sound_server}
-    return {**_kept(_PASSED_ON), "HOME": str(home), "TMPDIR": str(temporary), **sound}
+    return {**_kept(_PASSED_ON), "HOME": str(home), "TMPDIR": str(temporary), **(own or {})}
 
 
 def sound_server_environment(folder: Path) -> dict[str, str]:
@@ -33,7 +39,12 @@ def sound_server_environment(folder: Path) -> dict[str, str]:
     It has no display and no bus, and the bot's mark as the browser has it.
     """
     own = dict.fromkeys(("HOME", "PULSE_RUNTIME_PATH", "PULSE_STATE_PATH"), str(folder))
-    return {**_kept("PATH LANG LC_ALL VEXA_BOT_CONNECTION_ID"), **own}
+    return {**helper_environment(), **own}
+
+
+def helper_environment() -> dict[str, str]:
+    """Return the environment of a program that serves this bot: no more than the bot's mark."""
+    return _kept("PATH LANG LC_ALL VEXA_BOT_CONNECTION_ID")
 
 
 def _kept(names: str) -> dict[str, str]:

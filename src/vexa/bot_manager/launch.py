@@ -147,6 +147,7 @@ class Launcher:
             chromium_path=settings.chromium_path,
             browser=settings.browser,
             sound_sink=settings.bot_sound_sink,
+            own_display=settings.bot_own_display,
             work_dir=work_dir,
             log_level=settings.log_level,
         )

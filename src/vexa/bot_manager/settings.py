@@ -156,6 +156,14 @@ class BotManagerSettings(InternalSettings, DatabaseSettings, RedisSettings):
             "page's tracks bring no sound; needs the package pulseaudio"
         ),
     )
+    bot_own_display: bool = Field(
+        True,
+        description=(
+            "a bot on Google Meet has an X display of its own and knocks with that display's "
+            "pointer, as Meet may refuse the browser's own clicks; about 12 MiB a bot, and needs "
+            "xdotool; off: all bots share one display, and click by the browser"
+        ),
+    )
     chromium_path: str | None = Field(
         None, description="Chromium that bots start; empty: the bot looks for one"
     )

@@ -120,6 +120,10 @@ class BotLaunch(BaseModel):
     sound_sink: bool = Field(
         False, description="its browser plays into a sound server of the bot's own, as last resort"
     )
+    own_display: bool = Field(
+        True,
+        description="a display of the bot's own, and its pointer, where the platform wants one",
+    )
     work_dir: str = Field(description="folder of this bot alone: profile, screenshots")
     log_level: str = "info"
 

@@ -305,6 +305,7 @@ class Platform(Protocol):
         roster_path: part of the URL of HTTP answers that are roster news; empty for none.
         sound_by: how sound says whose it is.
         speaking_late_ms: how late `Speaking` is after the sound, with `SoundBy.MIX`; may change.
+        wants_pointer: whether its door may refuse presses that no pointer of a display made.
     """
 
     hosts: frozenset[str]
@@ -317,6 +318,7 @@ class Platform(Protocol):
     roster_path: str
     sound_by: SoundBy
     speaking_late_ms: float
+    wants_pointer: bool
 
     async def knock(self, page: MeetingPage, entry: Entry) -> None:
         """Go from the address to the press of the join button. Raises JoinError."""

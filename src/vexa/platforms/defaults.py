@@ -17,6 +17,7 @@ class PlatformDefaults:
     roster_path: str = ""
     sound_by: SoundBy = SoundBy.CONTRIBUTOR
     speaking_late_ms: float = 0.0
+    wants_pointer: bool = False
 
     def hears(self, names: TrackNames, at_ms: float, peak: int) -> bool:
         """Every track counts."""

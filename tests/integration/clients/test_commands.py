@@ -207,7 +207,7 @@ def test_doctor_says_what_is_wrong_and_what_to_do(
     secret.parent.mkdir(mode=0o700)
     secret.touch(0o600)
     well = found()
-    names = ("database", "redis", "model", "chromium", "xvfb", "sound sink", "secrets")
+    names = ("database", "redis", "model", "chromium", "xvfb", "sound sink", "pointer", "secrets")
     assert {name: well[name]["level"] for name in names} == dict.fromkeys(names, "ok")
     assert "for root" not in well["sandbox"]["text"]
     assert well[f"port {programs.ports['bot-manager']}"]["level"] == "ok"

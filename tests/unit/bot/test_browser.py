@@ -11,6 +11,7 @@ import pytest
 
 from vexa.bot import browser
 from vexa.bot.browser import arguments, left_out, open_browser
+from vexa.bot.own_display import SCREEN
 from vexa.bot.settings import browser_environment, sound_server_environment
 from vexa.contracts.bot import BotLaunch, BrowserAccess
 from vexa.contracts.errors import JoinError
@@ -36,6 +37,14 @@ def test_the_simulated_meeting_differs_in_loopback_media_alone() -> None:
         *line_of(BrowserAccess()),
         "--allow-loopback-in-peer-connection",
     ]
+
+
+def test_a_window_that_is_alone_on_its_display_fills_it() -> None:
+    shared = arguments(BrowserAccess(), small_shm=False, egress_port=5555)
+    alone = arguments(BrowserAccess(), small_shm=False, egress_port=5555, alone=True)
+    assert [*shared, "--window-position=0,0"] == alone
+    width, height = SCREEN
+    assert f"--window-size={width},{height}" in alone
 
 
 def test_every_connection_takes_the_one_way_out() -> None:
@@ -107,7 +116,7 @@ def test_a_bots_own_sound_server_takes_the_place_of_the_hosts(
     monkeypatch.setenv("DISPLAY", ":99")
     monkeypatch.setenv("VEXA_BOT_CONNECTION_ID", "c0ffee")
     assert browser_environment(tmp_path, tmp_path)["PULSE_SERVER"] == "unix:/host"
-    own = browser_environment(tmp_path, tmp_path, "unix:/own")
+    own = browser_environment(tmp_path, tmp_path, {"PULSE_SERVER": "unix:/own"})
     assert own["PULSE_SERVER"] == "unix:/own"
     server = sound_server_environment(tmp_path)
     assert server["VEXA_BOT_CONNECTION_ID"] == "c0ffee"

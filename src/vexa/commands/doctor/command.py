@@ -43,6 +43,7 @@ async def _findings() -> list[Finding]:
         ("chromium", _chromium),
         ("sandbox", _sandbox),
         ("sound sink", _sound_sink),
+        ("pointer", _pointer),
     ):
         found.append(await _with_settings(name, check))
     found += [host.check_display(), host.check_shared_memory()]
@@ -79,6 +80,10 @@ async def _sandbox() -> Finding:
 
 async def _sound_sink() -> Finding:
     return host.check_sound_sink(is_wanted=_bot_settings().bot_sound_sink)
+
+
+async def _pointer() -> Finding:
+    return host.check_pointer(is_wanted=_bot_settings().bot_own_display)
 
 
 def _bot_settings() -> BotManagerSettings:

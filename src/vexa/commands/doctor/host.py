@@ -104,6 +104,17 @@ def check_display() -> Finding:
     return ok("xvfb", found)
 
 
+def check_pointer(*, is_wanted: bool) -> Finding:
+    """There is what moves the pointer of a bot's own display, if bots are to have one."""
+    if not is_wanted:
+        return ok("pointer", "off (BOT_OWN_DISPLAY)")
+    found = shutil.which("xdotool")
+    if found is None:
+        text = "xdotool is not installed: bots knock with clicks that Google Meet may refuse"
+        return warn("pointer", text, "install xdotool (`make setup` does)")
+    return ok("pointer", found)
+
+
 def check_sound_sink(*, is_wanted: bool) -> Finding:
     """There is a sound server for the bots, if they are to have one."""
     if not is_wanted:

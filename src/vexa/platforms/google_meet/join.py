@@ -13,6 +13,8 @@ from vexa.platforms.google_meet.address import join_url
 from vexa.platforms.google_meet.admission import judge_refusal
 from vexa.platforms.page_acts import click_first, type_first
 
+#: From June 2026 on Meet refuses knocks whose press was the browser's own (public bots, 2026-09).
+WANTS_POINTER = True
 #: Time that the page gets to show its name field; public bots allow 30 to 120 s (2026-09).
 _NAME_FIELD_S = 60.0
 _LOOK_EVERY_S = 0.4

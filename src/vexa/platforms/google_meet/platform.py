@@ -38,6 +38,7 @@ class GoogleMeet(PlatformDefaults):
     probes: Mapping[str, Probe] = selectors.PROBES
     roster_channels: frozenset[str] = frozenset({roster_messages.CHANNEL})
     roster_path: str = roster_messages.SYNC_PATH
+    wants_pointer: bool = join.WANTS_POINTER
     page_script: str = f"(tell) => {{ ({page_code.AUDIO_ONLY})(); ({glow.NEWS})(tell); }}"
 
     def __init__(self) -> None:
