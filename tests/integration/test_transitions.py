@@ -10,6 +10,7 @@ import pytest
 
 from vexa.contracts.errors import IllegalTransition
 from vexa.contracts.meeting import (
+    OUTCOMES,
     MeetingKey,
     MeetingStatus,
     Outcome,
@@ -139,6 +140,20 @@ async def test_never_admitted_is_failed_with_its_stage(
     row = await _move(database, meeting_id, *kept, Move(BOT, outcome=outcome, reason="because"))
     assert (row.status, row.data["failure_stage"]) == (S.FAILED, stage)
     assert row.data["last_error"]["reason"] == "because"
+
+
+@pytest.mark.parametrize(
+    ("was_in", "status", "reason"),
+    [(False, S.FAILED, "join_failure"), (True, S.COMPLETED, "evicted")],
+)
+async def test_a_wall_for_bots_has_the_reason_of_where_it_stood(
+    database: Database, was_in: bool, status: MeetingStatus, reason: str
+) -> None:
+    meeting_id = await _meeting(database)
+    way = [Move(BOT, to=S.JOINING), Move(BOT, to=S.ACTIVE)][: 1 + was_in]
+    row = await _move(database, meeting_id, *way, Move(BOT, outcome=Outcome.BOTS_NOT_ALLOWED))
+    assert (row.status, row.data["completion_reason"]) == (status, reason)
+    assert row.data["outcome_message"] == OUTCOMES[Outcome.BOTS_NOT_ALLOWED].sentence
 
 
 async def test_lease_has_one_holder_until_it_runs_out(database: Database) -> None:

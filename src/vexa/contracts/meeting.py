@@ -119,6 +119,7 @@ class Outcome(StrEnum):
     DENIED = "denied"
     KNOCK_TIMED_OUT = "knock_timed_out"
     BLOCKED = "blocked"
+    BOTS_NOT_ALLOWED = "bots_not_allowed"
     SIGN_IN_REQUIRED = "sign_in_required"
     ACCOUNT_SIGNED_OUT = "account_signed_out"
     NOT_FOUND = "not_found"
@@ -137,12 +138,20 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OutcomeMeaning:
-    """What an outcome says to a client and to a person."""
+    """What an outcome says to a client and to a person.
+
+    `reason_inside` is the reason once the bot was in, where it is another one.
+    """
 
     reason: CompletionReason
     sentence: str
     hint: str
     always_failed: bool = False
+    reason_inside: CompletionReason | None = None
+
+    def reason_for(self, *, was_active: bool) -> CompletionReason:
+        """Return the wire's reason, which may depend on whether the bot was ever admitted."""
+        return self.reason_inside if was_active and self.reason_inside else self.reason
 
 
 _R = CompletionReason
@@ -192,6 +201,13 @@ OUTCOMES: dict[Outcome, OutcomeMeaning] = {
         "The platform refused this guest before anyone could decide.",
         "The meeting may not take guests; otherwise try again later.",
         always_failed=True,
+    ),
+    Outcome.BOTS_NOT_ALLOWED: OutcomeMeaning(
+        _R.JOIN_FAILURE,
+        "The platform lets no bots into this meeting, and took this guest for one.",
+        "Sending the bot again does not help: Zoom wants bots to use its own service, RTMS. "
+        "Ask the host for Zoom's own transcript, or to meet where bots may come.",
+        reason_inside=_R.EVICTED,
     ),
     Outcome.SIGN_IN_REQUIRED: OutcomeMeaning(
         _R.AUTH_SESSION_MISSING,

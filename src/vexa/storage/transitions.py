@@ -93,7 +93,7 @@ async def move(
     after = step.to if outcome is None else terminal_status(outcome, was_active=_was_active(row))
     if after is None or not may_follow(before, after):
         raise IllegalTransition(f"A meeting that is {before} cannot become {after}.")
-    told = {} if outcome is None else _end_facts(data, before, after, outcome)
+    told = {} if outcome is None else _end_facts(row, data, before, after, outcome)
     data.update(told)
     data.pop("needs_help", None)
     if after is MeetingStatus.NEEDS_HELP and step.needs_help is not None:
@@ -138,11 +138,15 @@ def _stage(data: dict[str, Any], before: MeetingStatus) -> str:
 
 
 def _end_facts(
-    data: dict[str, Any], before: MeetingStatus, after: MeetingStatus, outcome: Outcome
+    row: MeetingRow,
+    data: dict[str, Any],
+    before: MeetingStatus,
+    after: MeetingStatus,
+    outcome: Outcome,
 ) -> dict[str, Any]:
     meaning, stage = OUTCOMES[outcome], _stage(data, before)
     facts: dict[str, Any] = {
-        "completion_reason": str(meaning.reason),
+        "completion_reason": str(meaning.reason_for(was_active=_was_active(row))),
         "outcome": str(outcome),
         "outcome_message": meaning.sentence,
         "outcome_hint": meaning.hint,

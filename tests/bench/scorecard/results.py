@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tests.bench.scorecard.cases import Case, Truth
-from vexa.contracts.meeting import OUTCOMES
+from vexa.contracts.meeting import OUTCOMES, MeetingStatus
 from vexa.demo.scores import Scores
 
 #: What is reported of a meeting that could not be run to its end.
@@ -66,7 +66,8 @@ class Result:
 
 def told_if_true(truth: Truth) -> Told:
     """Return what a client reads when the truth is told."""
-    reason = OUTCOMES[truth.outcome].reason
+    was_active = truth.reached is MeetingStatus.ACTIVE
+    reason = OUTCOMES[truth.outcome].reason_for(was_active=was_active)
     return Told(str(truth.reached), str(truth.status), str(truth.outcome), str(reason))
 
 

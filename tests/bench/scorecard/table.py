@@ -241,8 +241,8 @@ def zoom() -> list[Case]:
     begins = Order("effect", {"effect": "host_starts"})
     locked = {"passcode": RIGHT}
     return [
-        page(name, "wall", O.BLOCKED, wall="on_load"),
-        page(name, "wall_after_join", O.BLOCKED, wall="after_join"),
+        page(name, "wall", O.BOTS_NOT_ALLOWED, wall="on_load"),
+        page(name, "wall_after_join", O.BOTS_NOT_ALLOWED, wall="after_join"),
         page(name, "sign_in", O.SIGN_IN_REQUIRED, page="sign_in"),
         page(name, "authentication", O.SIGN_IN_REQUIRED, page="blocked"),
         page(name, "cannot_connect", O.NETWORK_LOST, failing_loads=99),

@@ -239,8 +239,8 @@ async def test_a_wait_in_vain_says_what_was_waited_for(
 @pytest.mark.parametrize(
     ("meeting", "options", "passcode", "outcome"),
     [
-        ("82345678908", {"wall": "on_load"}, None, Outcome.BLOCKED),
-        ("82345678909", {"wall": "after_join", "locale": "de"}, None, Outcome.BLOCKED),
+        ("82345678908", {"wall": "on_load"}, None, Outcome.BOTS_NOT_ALLOWED),
+        ("82345678909", {"wall": "after_join", "locale": "de"}, None, Outcome.BOTS_NOT_ALLOWED),
         ("82345678910", {"page": "sign_in"}, None, Outcome.SIGN_IN_REQUIRED),
         ("82345678911", {"page": "blocked"}, None, Outcome.SIGN_IN_REQUIRED),
         ("82345678912", {"passcode": "s3cret"}, "guess", Outcome.PASSCODE_WRONG),
@@ -259,6 +259,18 @@ async def test_a_refusal_says_which(
     assert world.manager.end.outcome is outcome
     wrong = [one for one in await world.control.events(meeting) if one["event"] == "passcode_wrong"]
     assert len(wrong) == (passcode == "guess")
+
+
+async def test_a_wall_inside_the_meeting_is_no_removal_by_anyone(world: World) -> None:
+    meeting = "82345678920"
+    await create(world, meeting, wall="inside")
+    await world.add(meeting, "Ada")
+    bot = await world.send(meeting)
+    await world.manager.wait_for("active", within_s=REACH_S)
+    assert await bot.ended(within_s=REACH_S) == 0
+    await world.control.wait_for_event(meeting, "wall_shown", within_s=1)
+    assert world.manager.statuses == ["joining", "active", "completed"]
+    assert world.manager.end.outcome is Outcome.BOTS_NOT_ALLOWED
 
 
 async def test_a_meeting_that_begins_later_is_joined_then(world: World) -> None:

@@ -5,6 +5,7 @@ from vexa.contracts.meeting import (
     OUTCOMES,
     TERMINAL,
     TRANSITIONS,
+    CompletionReason,
     MeetingStatus,
     Outcome,
     may_follow,
@@ -61,6 +62,20 @@ def test_only_a_users_stop_says_that_a_user_stopped_it() -> None:
     assert said == [Outcome.STOPPED_BY_USER]
 
 
+def test_a_wall_for_bots_says_what_it_is_and_promises_nothing_of_another_try() -> None:
+    wall = OUTCOMES[Outcome.BOTS_NOT_ALLOWED]
+    assert "lets no bots" in wall.sentence
+    assert "does not help" in wall.hint
+    assert "later" not in wall.hint
+    assert wall.reason_for(was_active=False) is CompletionReason.JOIN_FAILURE
+    assert wall.reason_for(was_active=True) is CompletionReason.EVICTED
+
+
+def test_an_outcome_has_one_reason_unless_it_says_otherwise() -> None:
+    removed = OUTCOMES[Outcome.REMOVED]
+    assert {removed.reason_for(was_active=was) for was in (True, False)} == {removed.reason}
+
+
 @pytest.mark.parametrize(
     ("outcome", "was_active", "status"),
     [
@@ -71,6 +86,8 @@ def test_only_a_users_stop_says_that_a_user_stopped_it() -> None:
         (Outcome.MEETING_ENDED, True, S.COMPLETED),
         (Outcome.MEETING_ENDED, False, S.FAILED),
         (Outcome.BOT_CRASHED, True, S.FAILED),
+        (Outcome.BOTS_NOT_ALLOWED, False, S.FAILED),
+        (Outcome.BOTS_NOT_ALLOWED, True, S.COMPLETED),
     ],
 )
 def test_how_a_meeting_ends(outcome: Outcome, was_active: bool, status: S) -> None:

@@ -99,8 +99,8 @@ def test_a_meeting_that_has_not_begun_is_waited_for(waiting: PageView) -> None:
 @pytest.mark.parametrize(
     ("text", "outcome"),
     [
-        (WALL, Outcome.BLOCKED),
-        (WALL.replace("’", "'"), Outcome.BLOCKED),
+        (WALL, Outcome.BOTS_NOT_ALLOWED),
+        (WALL.replace("’", "'"), Outcome.BOTS_NOT_ALLOWED),
         ("Sign in to join this meeting", Outcome.SIGN_IN_REQUIRED),
         (
             "The host requires authentication on the commercial Zoom platform to join this meeting",
@@ -145,6 +145,8 @@ def test_a_captcha_and_a_broken_connection_are_neither_lobby_nor_end() -> None:
         ("You have been removed from the meeting by the host", Outcome.REMOVED),
         ("This meeting has been ended by host", Outcome.MEETING_ENDED),
         ("The meeting has ended", Outcome.MEETING_ENDED),
+        # nobody in the meeting removed the bot
+        (WALL, Outcome.BOTS_NOT_ALLOWED),
         ("Dieses Meeting wurde vom Host beendet", Outcome.MEETING_ENDED),
     ],
 )

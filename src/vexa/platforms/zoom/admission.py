@@ -23,7 +23,7 @@ CONNECT_AGAIN = "could not connect"
 CAPTCHA_SHOWN = "captcha"
 
 _REFUSALS: Ends = (
-    (selectors.WALL_TEXTS, Outcome.BLOCKED, "page: automated guests must use Zoom RTMS"),
+    (selectors.WALL_TEXTS, Outcome.BOTS_NOT_ALLOWED, "page: automated guests must use Zoom RTMS"),
     (selectors.SIGN_IN_TEXTS, Outcome.SIGN_IN_REQUIRED, "page: asks to sign in"),
     (selectors.WRONG_PASSCODE_TEXTS, Outcome.PASSCODE_WRONG, "page: the passcode is wrong"),
     (selectors.REMOVED_TEXTS, Outcome.DENIED, "waiting room: the host did not let the bot in"),

@@ -20,7 +20,7 @@ from vexa.platforms.zoom.admission import dialog_text, shows_meeting
 ENDS: Ends = (
     (selectors.REMOVED_TEXTS, Outcome.REMOVED, "page: removed from the meeting"),
     (selectors.ENDED_TEXTS, Outcome.MEETING_ENDED, "page: the meeting ended"),
-    (selectors.WALL_TEXTS, Outcome.REMOVED, "page: automated guests must use Zoom RTMS"),
+    (selectors.WALL_TEXTS, Outcome.BOTS_NOT_ALLOWED, "page: automated guests must use Zoom RTMS"),
 )
 #: Paths that the client goes through while it is in a meeting (public bots, 2026-09).
 _IN_CLIENT = re.compile(r"/wc(-loading)?/.*|/wc/?|.*/videomeeting.*")

@@ -21,8 +21,10 @@ class ZoomOptions(MeetingOptions):
     )
     guests: bool = Field(True, description="false: whoever is not signed in is sent to sign in")
     account_name: str = Field("Notetaker Account", description="who is signed in")
-    wall: Literal["none", "on_load", "after_join"] = Field(
-        "none", description="bots are told to use RTMS, at once or a beat after they pressed Join"
+    wall: Literal["none", "on_load", "after_join", "inside"] = Field(
+        "none",
+        description="bots are told to use RTMS: at once, a beat after they pressed Join, or some "
+        "seconds after they were let in",
     )
     captcha: bool = Field(False, description="a challenge bars the preview until it is solved")
     started: Literal["yes", "invalid_link", "waits"] = Field(

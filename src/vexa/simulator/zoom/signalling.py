@@ -15,8 +15,9 @@ from vexa.simulator.page_socket import SocketPage
 from vexa.simulator.zoom.wire import ZoomWire
 
 LONGEST_CHAT = 1_024
-#: The wall comes this long after the press of Join.
+#: The wall comes this long after the press of Join; and, inside, after the admission.
 _WALL_AFTER_S = 0.6
+_WALL_INSIDE_AFTER_S = 5.0
 
 
 def wire_of(meeting: LiveMeeting) -> ZoomWire:
@@ -35,6 +36,8 @@ async def handle(
             await _join(meeting, page, visitor_id, message)
         case "in_call":
             wire.begin(visitor_id)
+            if wire.options.wall == "inside":
+                meeting.spawn("wall", _show_wall(meeting, visitor_id, _WALL_INSIDE_AFTER_S))
         case "host_starts":
             wire.is_started = True
         case "tracks":
@@ -53,8 +56,12 @@ async def _join(
         meeting.record("passcode_wrong", visitor=visitor_id)
         page.send({"type": "passcode_wrong"})
     elif options.wall == "after_join":
-        await asyncio.sleep(_WALL_AFTER_S)
-        meeting.record("wall_shown", visitor=visitor_id)
-        page.send({"type": "wall"})
+        await _show_wall(meeting, visitor_id, _WALL_AFTER_S)
     else:
         meeting.press_join(visitor_id, str(message.get("name", "")))
+
+
+async def _show_wall(meeting: LiveMeeting, visitor_id: str, after_s: float) -> None:
+    await asyncio.sleep(after_s)
+    meeting.record("wall_shown", visitor=visitor_id)
+    meeting.send(visitor_id, {"type": "wall"})

@@ -22,13 +22,17 @@ function openMeeting() {
   const leave = () => send({ type: "leave" });
   const preview = new Preview((name, passcode) => {
     send({ type: "join", name, passcode, pwd: config.pwd });
-    if (config.wall === "none" && !config.asks_passcode) showText("joining");
+    if (config.wall !== "after_join" && !config.asks_passcode) showText("joining");
   }, log);
 
-  function goToLastPage() {
+  function stop() {
     sound.close();
     pictures.close();
     call?.end();
+  }
+
+  function goToLastPage() {
+    stop();
     location.assign(`/postattendee?id=${config.id}`);
   }
 
@@ -79,7 +83,10 @@ function openMeeting() {
     },
     state: ({ state }) => states[state]?.(),
     passcode_wrong: () => preview.refusePasscode(),
-    wall: () => showWall(),
+    wall: () => {
+      stop();
+      showWall();
+    },
     people: ({ people }) => {
       if (!call) return;
       call.people = people;
