@@ -138,6 +138,21 @@ async def test_the_lobby_is_waited_in_and_an_end_without_a_page_is_an_end(world:
     assert world.speech.streams == {}
 
 
+async def test_whoever_dials_in_is_named_and_a_kick_needs_no_text(world: World) -> None:
+    await world.control.create_meeting("dialled", platform="jitsi", dial_in=True, end_page=False)
+    await world.add("dialled", "Ada", 0.5)
+    await world.add("dialled", "Bob", 4.0)
+    bot = await world.send("dialled")
+    await world.manager.wait_for("active")
+    await world.control.start_clock("dialled")
+    for line in await said(world, "dialled"):
+        assert heard(world, line)[line["name"]] > SPOKEN, (line, heard(world, line))
+    await world.control.order("dialled", "remove")
+    assert await bot.ended() == 0
+    assert world.manager.statuses == ["joining", "active", "completed"]
+    assert world.manager.end.outcome is Outcome.REMOVED
+
+
 async def test_a_rejection_is_a_rejection(world: World) -> None:
     await world.control.create_meeting("no", platform="jitsi", access="ask")
     bot = await world.send("no")

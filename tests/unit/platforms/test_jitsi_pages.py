@@ -9,11 +9,21 @@ from typing import Any
 import pytest
 
 from vexa.contracts.meeting import Outcome
-from vexa.platforms.base import Element, PageView, Person, Probe, Stage, TrackNames, plain
+from vexa.platforms.base import (
+    Element,
+    PageView,
+    Person,
+    Probe,
+    RosterChange,
+    Stage,
+    TrackNames,
+    plain,
+)
 from vexa.platforms.jitsi import selectors
 from vexa.platforms.jitsi.admission import judge_admission
 from vexa.platforms.jitsi.join import join_url
 from vexa.platforms.jitsi.people import decode_news, owner_of
+from vexa.platforms.jitsi.platform import Jitsi
 from vexa.platforms.jitsi.removal import judge_stay
 
 URL = "https://meet.jit.si/standup"
@@ -93,6 +103,31 @@ def test_refusals_count_outside_and_never_inside(text: str, outcome: Outcome) ->
     assert judge_admission(view(text, JOINED)).stage is Stage.IN_MEETING
 
 
+@pytest.mark.parametrize(
+    "text", ["The moderator declined you", "Die Anfrage wurde abgelehnt", "DECLINED"]
+)
+def test_any_word_of_declining_is_a_denial_once_the_lobby_is_gone(text: str) -> None:
+    assert judge_admission(view(text)).outcome is Outcome.DENIED
+    assert judge_admission(view(text, JOINED)).stage is Stage.IN_MEETING
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        # a moderator may write into the lobby's chat
+        view("Sorry, Ann declined", lobby=FOUND),
+        view("Sorry, Ann declined", {**OUTSIDE, "knocking": True}),
+        # devices
+        view("You declined the camera", prejoin=FOUND, join_button=FOUND),
+        view("You declined the camera", password=FOUND),
+        # a meeting, on a page without the application
+        view("Sorry, Ann declined", {}, leave_button=FOUND),
+    ],
+)
+def test_a_word_of_declining_elsewhere_is_no_denial(elsewhere: PageView) -> None:
+    assert judge_admission(elsewhere).outcome is None
+
+
 @pytest.mark.parametrize("probe", ["password", "lobby_password", "knock_button", "guest_button"])
 def test_what_asks_the_bot_something_is_answered(probe: str) -> None:
     found: dict[str, Any] = {"lobby": FOUND, probe: FOUND}
@@ -119,6 +154,30 @@ def test_ends_by_text_count_outside_and_never_inside(text: str, outcome: Outcome
     assert judge_stay(view(text)).outcome is outcome
     assert judge_stay(view(text, {})).outcome is outcome
     assert judge_stay(view(text, JOINED)).stage is Stage.IN_MEETING
+
+
+@pytest.mark.parametrize("replaced", [False, True])
+def test_the_applications_word_of_a_kick_counts_in_any_language(replaced: bool) -> None:
+    jitsi, shown = Jitsi(), "Du ble kastet ut av møtet"
+    assert jitsi.judge_stay(view(shown)).outcome is Outcome.MEETING_ENDED
+    kick = json.dumps({"kicked": True, "replaced": replaced})
+    assert jitsi.decode_news(kick) == RosterChange()
+    told = jitsi.judge_stay(view(shown))
+    assert (told.outcome, told.stands_s) == (Outcome.REMOVED, 0.0)
+    assert ("ticket" in told.reason) is replaced
+    assert jitsi.judge_stay(view(shown, {})).outcome is Outcome.REMOVED
+    # what a participant can make the page say does not put out a bot that is in
+    assert jitsi.judge_stay(view(state=JOINED)).stage is Stage.IN_MEETING
+    assert jitsi.judge_admission(view()).outcome is Outcome.DENIED
+    assert jitsi.judge_admission(view(state=JOINED)).stage is Stage.IN_MEETING
+
+
+@pytest.mark.parametrize("kick", [{"kicked": True}, {"kicked": 1, "replaced": False}])
+def test_a_kick_of_another_form_is_an_error_of_value(kick: dict[str, Any]) -> None:
+    jitsi = Jitsi()
+    with pytest.raises(ValueError, match=r"."):
+        jitsi.decode_news(json.dumps(kick))
+    assert jitsi.judge_stay(view()).outcome is Outcome.MEETING_ENDED
 
 
 def test_not_joined_is_an_end_that_must_stand_longer_than_a_reconnect() -> None:
@@ -162,6 +221,16 @@ def test_news_name_people_and_their_streams() -> None:
     }
 
 
+@pytest.mark.parametrize("caller", ["+49 30 1234567", "jane.doe", "sip:jane", "ä"])
+def test_whoever_dials_in_is_a_person_and_costs_nobody_a_name(caller: str) -> None:
+    people = [["0badcafe", "Ada Lovelace", False], [caller, "Jane Doe", False]]
+    stream = "0b1c2d3e-audio"
+    change = decode_news(news(people=people, tracks=[[stream, caller]]))
+    assert change.people[:2] == (Person("0badcafe", "Ada Lovelace"), Person(caller, "Jane Doe"))
+    assert owner_of(TrackNames(stream, "x")) is None
+    assert change.streams[stream] == caller
+
+
 def test_hidden_helpers_are_nobody_and_made_up_names_are_none() -> None:
     people = [["aaaaaaaa", "Recorder", True], ["bbbbbbbb", "Fellow Jitster", False]]
     change = decode_news(news(own="", people=people, tracks=[]))
@@ -180,7 +249,9 @@ def test_hidden_helpers_are_nobody_and_made_up_names_are_none() -> None:
         news(people=[["0badcafe"]]),
         news(people=[[{}, "Ada", False]]),
         news(people=[["0badcafe", {"a": 1}, False]]),
-        news(people=[["no spaces", "Ada", False]]),
+        news(people=[["", "Ada", False]]),
+        news(people=[["two\nlines", "Ada", False]]),
+        news(people=[["0" * 300, "Ada", False]]),
         news(people=3),
         news(tracks=[["a"]]),
         news(tracks=[[1, "0badcafe"]]),

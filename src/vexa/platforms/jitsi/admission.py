@@ -10,6 +10,7 @@ from __future__ import annotations
 from vexa.contracts.meeting import Outcome
 from vexa.platforms.base import Judgement, PageView, Stage
 from vexa.platforms.jitsi import selectors
+from vexa.platforms.jitsi.removal import Kick
 
 _REFUSALS: tuple[tuple[tuple[str, ...], Outcome, str], ...] = (
     (selectors.DENIED_TEXTS, Outcome.DENIED, "lobby: request rejected"),
@@ -19,12 +20,14 @@ _REFUSALS: tuple[tuple[tuple[str, ...], Outcome, str], ...] = (
 )
 
 
-def judge_admission(view: PageView) -> Judgement:
-    """Say where the bot is after it went to the room."""
+def judge_admission(view: PageView, kick: Kick | None = None) -> Judgement:
+    """Say where the bot is after it went to the room. `kick`: what was told of one so far."""
     if view.state.get("joined") is True:
         if view.has("lobby") or view.state.get("in_lobby") is True:
             return Judgement(Stage.LOBBY, "lobby over the meeting")
         return Judgement(Stage.IN_MEETING, "joined, says the application")
+    if kick is not None:
+        return Judgement(Stage.OVER, kick.reason, Outcome.DENIED)
     for texts, outcome, reason in _REFUSALS:
         if view.says(texts):
             return Judgement(Stage.OVER, reason, outcome)
@@ -46,6 +49,9 @@ def _judge_outside(view: PageView) -> Judgement:
         return Judgement(Stage.LOBBY, "lobby")
     if view.has("leave_button") and view.state.get("app") is not True:
         return Judgement(Stage.IN_MEETING, "toolbar, and no application to ask")
+    if view.says(selectors.DECLINED_TEXTS):
+        # last: a lobby and a meeting have a chat, and a page before them tells of devices
+        return Judgement(Stage.OVER, "page: declined", Outcome.DENIED)
     return Judgement(Stage.UNKNOWN, "nothing known on the page")
 
 

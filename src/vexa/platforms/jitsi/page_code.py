@@ -26,7 +26,9 @@ STATE = """() => {
 }"""
 
 #: Tells who is in and whose each track is: when that changes, and now and then anyway, so that one
-#: lost message does no lasting harm. Only natives taken before the page's own code are used on it.
+#: lost message does no lasting harm. And that the room put the bot out, by the event that Jitsi has
+#: for it (`conference.kicked`: by whom, why, whether another took its place; lib-jitsi-meet,
+#: 2026-11): by whom and why are people's words, and stay in the page. Only natives taken before the page's own code are used on it.
 NEWS = """(tell) => {
   if (globalThis.top !== globalThis) return;
   const POLL_MS = 250;
@@ -56,7 +58,21 @@ NEWS = """(tell) => {
       tracks: tracks.slice(0, MOST).map(track),
     });
   };
+  const listened = new WeakSet();
+  const listen = () => {
+    const room = globalThis.APP?.conference?._room;
+    if (!room || listened.has(room)) return;
+    room.on('conference.kicked', (by, why, replaced) => {
+      tell(text({ kicked: true, replaced: replaced === true }));
+    });
+    listened.add(room);
+  };
   const look = () => {
+    try {
+      listen();
+    } catch {
+      // no room that tells of events
+    }
     try {
       const news = read();
       if (news && (news !== last || clock() - toldAt > AGAIN_MS)) {

@@ -12,9 +12,9 @@ import re
 from vexa.platforms.base import Person, RosterChange, TrackNames, plain
 from vexa.platforms.jitsi import selectors
 
-#: A participant's id (lib-jitsi-meet: eight hexadecimal digits), and the name of the media stream
-#: of its microphone, in which it stands first.
-_ID = re.compile(r"[0-9a-zA-Z_-]{1,64}")
+#: The name of the media stream of a browser's microphone; its participant's id, eight hexadecimal
+#: digits (lib-jitsi-meet), stands first. Whoever dials in (Jigasi) is a participant like others, but
+#: its id may be a telephone number or the name of a SIP user, and its stream is named otherwise.
 _STREAM = re.compile(r"([0-9a-f]{8})-audio-\d{1,4}-\d{1,6}")
 _LONGEST = 256
 
@@ -61,6 +61,6 @@ def _text(value: object) -> str:
 
 
 def _id(value: object) -> str:
-    if not isinstance(value, str) or _ID.fullmatch(value) is None:
+    if not isinstance(value, str) or not 0 < len(value) <= _LONGEST or not value.isprintable():
         raise ValueError("not an id")
     return value

@@ -43,6 +43,7 @@ class Jitsi(PlatformDefaults):
     def __init__(self) -> None:
         self._doorway: Doorway | None = None
         self._picture_tries = _PICTURE_TRIES
+        self._kick: removal.Kick | None = None
 
     async def knock(self, page: MeetingPage, entry: Entry) -> None:
         """See `join.knock`."""
@@ -51,18 +52,22 @@ class Jitsi(PlatformDefaults):
 
     def judge_admission(self, view: PageView) -> Judgement:
         """See `admission.judge_admission`."""
-        return admission.judge_admission(view)
+        return admission.judge_admission(view, self._kick)
 
     def judge_stay(self, view: PageView) -> Judgement:
         """See `removal.judge_stay`."""
-        return removal.judge_stay(view)
+        return removal.judge_stay(view, self._kick)
 
     def owner_of(self, names: TrackNames) -> str | None:
         """See `people.owner_of`."""
         return people.owner_of(names)
 
     def decode_news(self, text: str) -> RosterChange:
-        """See `people.decode_news`."""
+        """See `people.decode_news`; a kick is kept for the judgements."""
+        kick = removal.decode_kick(text)
+        if kick is not None:
+            self._kick = kick
+            return RosterChange()
         return people.decode_news(text)
 
     async def tidy(self, page: MeetingPage, view: PageView) -> None:

@@ -1,10 +1,14 @@
-"""Is an admitted bot still in the meeting? Only a specific text or state says no.
+"""Is an admitted bot still in the meeting? Only a specific text, event or state says no.
 
 Pure. Anyone can write these texts into the chat, so they count only when the application says that
-the bot is not joined. "You have been disconnected" passes by itself and is no end.
+the bot is not joined. "You have been disconnected" passes by itself and is no end. That the bot was
+kicked the application tells by an event, which needs no language.
 """
 
 from __future__ import annotations
+
+import json
+from dataclasses import dataclass
 
 from vexa.contracts.meeting import Outcome
 from vexa.platforms.base import Judgement, PageView, Stage
@@ -14,10 +18,39 @@ from vexa.platforms.jitsi import selectors
 _GONE_S = 8.0
 
 
-def judge_stay(view: PageView) -> Judgement:
-    """Say whether the bot is still in."""
+@dataclass(frozen=True, slots=True)
+class Kick:
+    """The room put the bot out. `replaced`: because another came in with the bot's own ticket."""
+
+    replaced: bool
+
+    @property
+    def reason(self) -> str:
+        """The cause, which names no person."""
+        by = "by another join with its ticket" if self.replaced else "out of the meeting"
+        return f"application: kicked {by}"
+
+
+def decode_kick(text: str) -> Kick | None:
+    """Read one message of `page_code.NEWS`; None when it is about something else.
+
+    Raises:
+        ValueError: it is of another form.
+    """
+    news = json.loads(text)
+    if not isinstance(news, dict) or "kicked" not in news:
+        return None
+    if news["kicked"] is not True or not isinstance(news.get("replaced"), bool):
+        raise ValueError("news of another form")
+    return Kick(news["replaced"])
+
+
+def judge_stay(view: PageView, kick: Kick | None = None) -> Judgement:
+    """Say whether the bot is still in. `kick`: what the application told of one so far."""
     if view.state.get("joined") is True:
         return Judgement(Stage.IN_MEETING)
+    if kick is not None:
+        return Judgement(Stage.OVER, kick.reason, Outcome.REMOVED)
     if view.says(selectors.KICKED_TEXTS):
         return Judgement(Stage.OVER, "page: kicked out of the meeting", Outcome.REMOVED)
     if view.says(selectors.DISCONNECTED_TEXTS):

@@ -88,6 +88,12 @@ DENIED_TEXTS = (
     "von der Moderation abgelehnt",
     "von einem Moderator abgelehnt",
 )
+#: What other versions say of it, in whatever sentence (public bots, 2026-09).
+DECLINED_TEXTS = (
+    "declined",
+    # (guess)
+    "abgelehnt",
+)
 WRONG_PASSWORD_TEXTS = ("Incorrect password", "Wrong password", "Falsches Passwort")
 NOT_ALLOWED_TEXTS = (
     "you're not allowed to join this call",

@@ -29,7 +29,12 @@ class JitsiOptions(MeetingOptions):
     stream_names: Literal["endpoint", "opaque"] = Field(
         "endpoint", description="whether a media stream's name has its participant's id"
     )
-    end_page: bool = Field(True, description="an end shows a page; else the room is merely left")
+    dial_in: bool = Field(
+        False, description="people dial in: ids are numbers, names of streams tell no participant"
+    )
+    end_page: bool = Field(
+        True, description="an end or a removal shows a page; else the room is merely left"
+    )
     join_delay_s: float = Field(0.3, ge=0, description="the server answers a join so late")
     csp: Literal["strict", "none"] = Field("none", description="policy of the pages")
 

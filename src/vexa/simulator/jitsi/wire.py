@@ -46,7 +46,8 @@ class JitsiWire:
 
     def chatted(self, line: ChatLine) -> None:
         """Show a chat line on every page."""
-        message = {"type": "chat", "id": line.message_id, "from": line.device_id, "text": line.text}
+        author = self._shown_id(line.device_id)
+        message = {"type": "chat", "id": line.message_id, "from": author, "text": line.text}
         for visitor in self._meeting.state.in_state(VisitorState.IN_CALL):
             self._meeting.send(visitor.visitor_id, message)
 
@@ -54,7 +55,7 @@ class JitsiWire:
         """Let whoever began to speak last dominate."""
         if is_on:
             for visitor in self._meeting.state.in_state(VisitorState.IN_CALL):
-                message = {"type": "dominant", "id": participant.device_id}
+                message = {"type": "dominant", "id": self._shown_id(participant.device_id)}
                 self._meeting.send(visitor.visitor_id, message)
 
     # -- told by a page
@@ -97,7 +98,7 @@ class JitsiWire:
         wanted = {one.stream_id: self._track_names(peer.session, one) for one in others}
         if peer.forward(wanted) or not peer.connection.localDescription:
             sdp = await peer.offer()
-            owners = {wanted[one.stream_id][0]: one.device_id for one in others}
+            owners = {wanted[one.stream_id][0]: self._shown_id(one.device_id) for one in others}
             message = {"type": "offer", "sdp": sdp, "session": peer.session, "p2p": is_p2p}
             self._meeting.send(visitor_id, {**message, "owners": owners})
 
@@ -130,17 +131,20 @@ class JitsiWire:
             self._meeting.spawn("session before", before.aclose())
 
     def _track_names(self, session: int, one: Participant) -> tuple[str, str]:
-        known = self.options.stream_names == "endpoint"
+        known = self.options.stream_names == "endpoint" and not self.options.dial_in
         stream = f"{one.device_id}-audio-0-{session}" if known else str(uuid.uuid4())
         return self._names.setdefault((session, one.stream_id), (stream, str(uuid.uuid4())))
 
     def _members(self) -> list[Participant]:
         return [one for one in self._meeting.state.participants.values() if one.is_present]
 
-    @staticmethod
-    def _person(one: Participant, visitor_id: str) -> dict[str, Any]:
+    def _shown_id(self, device_id: str) -> str:
+        return f"+49 30 {int(device_id, 16)}" if self.options.dial_in else device_id
+
+    def _person(self, one: Participant, visitor_id: str) -> dict[str, Any]:
         return {
-            "id": one.device_id,
+            "id": self._shown_id(one.device_id),
+            "dialled": self.options.dial_in,
             "name": one.display_name or one.name,
             "self": one.visitor_id == visitor_id,
             "hidden": one.is_hidden,

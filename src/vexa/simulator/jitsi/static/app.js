@@ -25,7 +25,7 @@ function participantOf(person, tracks) {
     isHidden: () => person.hidden,
     isHiddenFromRecorder: () => false,
     isAudioMuted: () => person.muted,
-    getProperty: () => undefined,
+    getProperty: (name) => (name === "features_jigasi" && person.dialled ? true : undefined),
     getTracks: () => tracks().filter((one) => one.participantId === person.id).map((one) => one.jitsiTrack),
   };
 }

@@ -105,10 +105,12 @@ function openRoom() {
       showText("timeout");
     },
     removed: () => {
+      // by whom, why, and whether another took the place
+      app.events.emit("conference.kicked", undefined, "You have been kicked.", false);
       leaveRoom();
       media.closeAll();
-      app.events.emit("conference.kicked");
-      showText("kicked");
+      if (config.end_page) showText("kicked");
+      else showJoining();
     },
     ended: () => end("ended", true),
     left: () => end("ended", true),
