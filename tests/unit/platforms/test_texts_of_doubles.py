@@ -70,6 +70,7 @@ KNOWN: dict[str, tuple[dict[str, dict[str, str]], dict[str, tuple[str, ...]]]] =
             "passcode_wrong": zoom.WRONG_PASSCODE_TEXTS,
             "cannot_connect": zoom.RETRY_TEXTS,
             "lobby": zoom.LOBBY_TEXTS,
+            "joining": zoom.JOINING_TEXTS,
             "removed": zoom.REMOVED_TEXTS,
             "ended": zoom.ENDED_TEXTS,
         },

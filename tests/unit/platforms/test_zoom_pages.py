@@ -12,6 +12,7 @@ from vexa.platforms.base import Element, Entry, PageView, Stage, TrackNames, pla
 from vexa.platforms.zoom import admission, selectors
 from vexa.platforms.zoom.admission import judge_admission
 from vexa.platforms.zoom.doorway import Doorway
+from vexa.platforms.zoom.join import knock
 from vexa.platforms.zoom.people import people_shown
 from vexa.platforms.zoom.platform import Zoom
 from vexa.platforms.zoom.removal import judge_stay
@@ -56,6 +57,37 @@ def test_admission_needs_the_leave_button_and_a_part_of_the_meeting() -> None:
 def test_a_meeting_without_its_sound_is_not_reached_yet(label: str) -> None:
     judged = judge_admission(view(**{**IN, "audio_button": audio(label)}))
     assert (judged.stage, judged.reason) == (Stage.CONSENT, admission.AUDIO_NOT_JOINED)
+
+
+@pytest.mark.parametrize("button", [(), audio("Audio beitreten?"), audio("Dźwięk"), FOUND])
+def test_a_meeting_whose_sound_cannot_be_read_is_not_reached_either(
+    button: tuple[Element, ...],
+) -> None:
+    judged = judge_admission(view(**{**IN, "audio_button": button}))
+    assert (judged.stage, judged.reason) == (Stage.UNKNOWN, admission.AUDIO_UNREAD)
+
+
+@pytest.mark.parametrize(
+    "button",
+    [
+        Element(label="Unmute"),
+        Element(label="mute my microphone, Alt+A"),
+        Element(label="Unmute (Alt+A)"),
+        Element(text="Unmute", label="more audio controls"),
+        Element(text="Stummschaltung aufheben"),
+    ],
+)
+def test_a_microphone_that_can_be_switched_is_sound_that_is_joined(button: Element) -> None:
+    assert judge_admission(view(**{**IN, "audio_button": (button,)})).stage is Stage.IN_MEETING
+
+
+@pytest.mark.parametrize("text", ["Joining…", "Joining...", "Beitritt läuft…"])
+def test_a_client_that_still_joins_is_known_and_nobody_is_waited_for(text: str) -> None:
+    judged = judge_admission(view(text, leave_button=FOUND))
+    assert (judged.stage, judged.waited_out) == (Stage.CONSENT, Outcome.NETWORK_LOST)
+    assert judge_admission(view(text, **IN)).stage is Stage.IN_MEETING
+    lobby = judge_admission(view(f"Please wait, the meeting host will let you in soon. {text}"))
+    assert lobby.stage is Stage.LOBBY
 
 
 @pytest.mark.parametrize(
@@ -243,6 +275,18 @@ async def test_an_invalid_link_is_opened_again_and_a_waiting_room_never() -> Non
     await doorway.answer(page, error)
     assert page.done == [f"open {URL}"]
     assert not doorway.opens_again(error)
+
+
+async def test_a_client_that_joins_for_ever_has_lost_the_network() -> None:
+    class JoiningPage(Page):
+        async def look(self) -> PageView:
+            return view("Joining…")
+
+    page = JoiningPage()
+    with pytest.raises(JoinError) as lost:
+        await knock(page, Doorway(Entry(URL, "Notetaker")))
+    assert lost.value.outcome is Outcome.NETWORK_LOST
+    assert page.done == [f"open {URL}"]
 
 
 async def test_a_passcode_is_given_once_and_missing_it_is_told_at_once() -> None:

@@ -17,8 +17,11 @@ from vexa.platforms.zoom import selectors
 
 #: `Judgement.reason` of what the doorway answers.
 AUDIO_NOT_JOINED = "in the meeting, without sound yet"
+JOINING = "the client still joins"
 NOT_STARTED = "waits for the host to begin"
 CONNECT_AGAIN = "could not connect"
+#: The same of a meeting whose sound nothing proves.
+AUDIO_UNREAD = "in the meeting, and its sound cannot be read"
 #: The same of a page whose challenge bars the way.
 CAPTCHA_SHOWN = "captcha"
 
@@ -81,13 +84,19 @@ def is_not_started(view: PageView) -> bool:
 
 
 def has_audio(view: PageView) -> bool | None:
-    """Tell whether sound is joined; None while the page does not show it."""
-    labels = {plain(button.label or button.text) for button in view.elements("audio_button")}
-    if labels & {plain(label) for label in selectors.AUDIO_JOINED_LABELS}:
+    """Tell whether sound is joined; None while the page does not show it, or in unknown words."""
+    buttons = view.elements("audio_button")
+    labels = {plain(said) for button in buttons for said in (button.label, button.text)}
+    if any(_begins(label, known) for label in labels for known in selectors.AUDIO_JOINED_LABELS):
         return True
     if labels & {plain(label) for label in selectors.JOIN_AUDIO_LABELS}:
         return False
     return None
+
+
+def _begins(label: str, known: str) -> bool:
+    rest = label.removeprefix(plain(known))
+    return rest != label and not rest[:1].isalnum()
 
 
 def judge_admission(view: PageView) -> Judgement:
@@ -106,10 +115,19 @@ def judge_admission(view: PageView) -> Judgement:
     if shows_prejoin(view) or any(view.has(door) for door in _DOORS):
         return Judgement(Stage.CONSENT, "asks something before the meeting")
     if view.has("leave_button") and shows_meeting(view):
-        if has_audio(view) is False:
-            return Judgement(Stage.CONSENT, AUDIO_NOT_JOINED)
-        return Judgement(Stage.IN_MEETING, "Leave button and a part of the meeting")
+        return _judge_sound(view)
+    if view.says(selectors.JOINING_TEXTS) and not shows_meeting(view):
+        return Judgement(Stage.CONSENT, JOINING, waited_out=Outcome.NETWORK_LOST)
     return Judgement(Stage.UNKNOWN, "nothing known on the page")
+
+
+def _judge_sound(view: PageView) -> Judgement:
+    sounds = has_audio(view)
+    if sounds:
+        return Judgement(Stage.IN_MEETING, "Leave button, a part of the meeting, and its sound")
+    if sounds is None:
+        return Judgement(Stage.UNKNOWN, AUDIO_UNREAD)
+    return Judgement(Stage.CONSENT, AUDIO_NOT_JOINED)
 
 
 def help_needed(view: PageView) -> Outcome | None:

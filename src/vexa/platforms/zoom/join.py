@@ -5,7 +5,7 @@ from __future__ import annotations
 from vexa.contracts.errors import JoinError
 from vexa.contracts.meeting import Outcome
 from vexa.platforms.base import MeetingPage, Stage
-from vexa.platforms.zoom.admission import judge_admission
+from vexa.platforms.zoom.admission import JOINING, judge_admission
 from vexa.platforms.zoom.doorway import Doorway
 
 #: Time that the client gets to load, to be passed through and to show what it is.
@@ -39,4 +39,5 @@ async def knock(page: MeetingPage, doorway: Doorway) -> None:
             await page.stir()
         await page.pause(_LOOK_EVERY_S)
         waited_s += _LOOK_EVERY_S
-    raise JoinError(Outcome.PAGE_CHANGED, f"join: {reason}")
+    outcome = Outcome.NETWORK_LOST if reason == JOINING else Outcome.PAGE_CHANGED
+    raise JoinError(outcome, f"join: {reason}")

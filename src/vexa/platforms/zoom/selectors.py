@@ -103,6 +103,13 @@ WAIT_TEXTS = (
     "Bitte warten",
 )
 
+#: Between the press of Join, or the host's word, and the meeting. Asks nobody for anything.
+JOINING_TEXTS = (
+    "Joining…",
+    # (guess)
+    "Beitritt läuft…",
+)
+
 REMOVED_TEXTS = (
     "You have been removed",
     "removed from the meeting",
@@ -176,7 +183,8 @@ LIVE_LABELS = (
 )
 
 AUDIO_BUTTONS = ("button.join-audio-container__btn",)
-#: Labels of that button before there is sound, and with sound.
+#: Labels of that button before there is sound; and beginnings of its labels with sound, which may
+#: go on with a key to press.
 JOIN_AUDIO_LABELS = (
     "join audio",
     "audio",
