@@ -93,8 +93,8 @@ class BotManagerSettings(InternalSettings, DatabaseSettings, RedisSettings):
         ge=0,
         le=3600,
         description=(
-            "seconds that a bot waits at a captcha for a person, its meeting in `needs_help`; "
-            "0: it fails at once"
+            "seconds that a bot waits for a person, its meeting in `needs_help`, at a captcha or "
+            "where its account has to be signed in; 0: it fails at once"
         ),
     )
     bot_max_time_left_alone_ms: int = Field(

@@ -299,6 +299,10 @@ HELP_HINTS: dict[Outcome, str] = {
         "Solve the captcha on the bot's display, through a viewer that the operator attaches; "
         "or switch the check off for the meeting, and send the bot again."
     ),
+    Outcome.ACCOUNT_SIGNED_OUT: (
+        "Have the operator sign the account in on the bot's display, through a viewer; the bots "
+        "after this one then have it too. Or send the bot as a guest."
+    ),
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -319,6 +320,26 @@ async def test_an_account_that_is_signed_out_opens_no_meeting(world: World) -> N
     events = [entry["event"] for entry in await world.control.events(meeting)]
     assert not {"hello", "join_pressed", "joined"} & set(events)
     assert not (bot.folder / ACCOUNT_FILE).exists()
+
+
+async def test_an_account_that_somebody_signs_in_on_the_display_joins_and_is_kept(
+    world: World,
+) -> None:
+    meeting = "82345678983"
+    await create(world, meeting, session="fresh", ended_session="over", guests=False)
+    await world.add(meeting, "Ada")
+    bot = await world.send(meeting, account=zoom_account("over"), help_wait_s=600)
+    await world.manager.wait_for("needs_help", within_s=REACH_S)
+    needed = world.manager.reports[-1].help
+    assert needed is not None
+    assert needed.what is Outcome.ACCOUNT_SIGNED_OUT
+    await world.manager.wait_for("active", within_s=REACH_S)
+    await world.control.order(meeting, "end")
+    assert await bot.ended(within_s=REACH_S) == 0
+    assert world.manager.statuses == ["joining", "needs_help", "active", "completed"]
+    assert world.manager.end.outcome is Outcome.MEETING_ENDED
+    kept = json.loads((bot.folder / ACCOUNT_FILE).read_text())["cookies"]
+    assert {one["name"]: one["value"] for one in kept}["_zm_ssid"] == "fresh"
 
 
 async def test_a_captcha_calls_for_help_and_the_join_goes_on_when_it_is_solved(

@@ -1,6 +1,7 @@
 import pytest
 
 from vexa.contracts.meeting import (
+    HELP_HINTS,
     OPEN,
     OUTCOMES,
     TERMINAL,
@@ -55,6 +56,11 @@ def test_every_outcome_is_explained() -> None:
     sentences = [meaning.sentence for meaning in OUTCOMES.values()]
     assert len(set(sentences)) == len(sentences)
     assert all(meaning.hint for meaning in OUTCOMES.values())
+
+
+def test_help_is_asked_for_where_a_person_at_the_display_can_give_it() -> None:
+    assert set(HELP_HINTS) == {Outcome.CAPTCHA, Outcome.ACCOUNT_SIGNED_OUT}
+    assert all("display" in hint for hint in HELP_HINTS.values())
 
 
 def test_only_a_users_stop_says_that_a_user_stopped_it() -> None:

@@ -11,6 +11,7 @@ from vexa.contracts.meeting import Outcome
 from vexa.platforms.base import Element, Entry, PageView, plain
 from vexa.platforms.google_meet.join import knock
 from vexa.platforms.google_meet.leave import CHAT, leave, tidy
+from vexa.platforms.google_meet.platform import GoogleMeet
 
 URL = "https://meet.google.com/abc-defg-hij"
 FOUND = (Element(),)
@@ -150,6 +151,16 @@ async def test_a_signed_in_page_is_joined_without_a_name() -> None:
     await knock(page, SIGNED_IN)
     assert page.typed == []
     assert page.clicked == ["microphone_on", "camera_on", "join_button"]
+
+
+async def test_an_account_is_signed_in_on_the_display_and_a_guest_is_not() -> None:
+    asks = PageView("https://accounts.google.com/v3/signin/identifier?continue=x")
+    for entry, needed in ((SIGNED_IN, Outcome.ACCOUNT_SIGNED_OUT), (Entry(URL, "Bot"), None)):
+        meet = GoogleMeet()
+        with pytest.raises(JoinError):
+            await meet.knock(ScriptedPage(text="Invalid video call name"), entry)
+        assert meet.help_needed(asks) is needed
+        assert meet.help_needed(PageView("https://workspace.google.com/products/meet")) is None
 
 
 async def test_a_page_that_asks_for_a_name_is_signed_out_and_is_not_joined() -> None:

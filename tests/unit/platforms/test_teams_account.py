@@ -106,6 +106,19 @@ async def test_a_join_button_without_the_accounts_own_control_proves_nothing() -
     assert page.pressed == 0
 
 
+@pytest.mark.parametrize("form", ["sign_in_form", "password_form"])
+async def test_an_account_is_signed_in_on_the_display_and_a_guest_is_not(form: str) -> None:
+    asks = PageView(SIGN_IN, "", {form: FOUND})
+    for entry, needed in ((ENTRY, Outcome.ACCOUNT_SIGNED_OUT), (Entry(URL, "Bot"), None)):
+        teams = Teams()
+        with pytest.raises(JoinError):
+            await teams.knock(ScriptedPage((0.0, URL, frozenset(), "")), entry)
+        assert teams.help_needed(asks) is needed
+        # a host that hands the session on asks nobody for anything
+        assert teams.help_needed(PageView(SIGN_IN)) is None
+        assert teams.help_needed(PageView(URL, "", {form: FOUND})) is None
+
+
 async def test_a_name_field_that_goes_while_the_page_loads_is_no_signed_out_account() -> None:
     page = ScriptedPage(scene("name_input", "join_button"), scene(*OWN, at_s=3.0))
     await knock(page, ENTRY)

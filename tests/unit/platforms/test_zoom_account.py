@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from vexa.bot.door import Door, HelpWait
+from vexa.contracts.bot import HelpNeeded
 from vexa.contracts.errors import JoinError
 from vexa.contracts.meeting import Outcome
 from vexa.platforms.base import Element, Entry, MeetingPage, PageView, plain
@@ -102,6 +104,61 @@ async def test_another_page_proves_nothing(led_to: str, probes: tuple[str, ...])
         await prove(page, URL)
     assert refused.value.outcome is Outcome.PAGE_CHANGED
     assert page.waited_s <= 61
+    # a page that loads for long is left alone; Zoom's own elsewhere is not, and not for ever
+    assert len(page.opened) == (3 if led_to == "https://zoom.us/" else 1)
+
+
+class RescuedPage(ScriptedPage):
+    """Asks to sign in until somebody has, 30 s on, and then shows a page of no meaning."""
+
+    def __init__(self) -> None:
+        super().__init__("", "sign_out")
+        self.opened_s = 0.0
+
+    async def open(self, url: str) -> None:
+        await super().open(url)
+        self.opened_s = self.waited_s
+
+    async def look(self) -> PageView:
+        if self.waited_s < 30:
+            return PageView("https://zoom.us/signin?from=profile")
+        if self.opened_s < 30:
+            return PageView("https://zoom.us/myhome")
+        return await super().look()
+
+
+async def test_whoever_signs_the_account_in_on_the_display_is_waited_for() -> None:
+    zoom, page, asked = Zoom(), RescuedPage(), list[HelpNeeded]()
+    door = Door(page, zoom, HelpWait(60), asked.append, lambda: page.waited_s)
+    with pytest.raises(JoinError) as later:
+        # of the meeting itself this page knows nothing
+        await zoom.knock(door, ENTRY)
+    assert later.value.outcome is not Outcome.ACCOUNT_SIGNED_OUT
+    assert {call.what for call in asked} == {Outcome.ACCOUNT_SIGNED_OUT}
+    assert page.opened[:2] == ["https://zoom.us/profile"] * 2
+    assert page.opened[-1] == URL
+
+
+async def test_an_account_that_nobody_signs_in_ends_when_help_is_over() -> None:
+    zoom, page = Zoom(), ScriptedPage("https://zoom.us/signin")
+    door = Door(page, zoom, HelpWait(20), lambda _: None, lambda: page.waited_s)
+    with pytest.raises(JoinError) as refused:
+        await zoom.knock(door, ENTRY)
+    assert refused.value.outcome is Outcome.ACCOUNT_SIGNED_OUT
+    assert 20 <= page.waited_s < 23
+
+
+async def test_no_person_is_called_to_what_a_person_cannot_or_should_not_fix() -> None:
+    guest, member = Zoom(), Zoom()
+    for zoom, entry in ((guest, Entry(URL, "Notetaker")), (member, ENTRY)):
+        with pytest.raises(JoinError):
+            await zoom.knock(ScriptedPage("https://zoom.us/signin"), entry)
+    asks = PageView("https://app.zoom.us/signin")
+    wall = PageView("https://app.zoom.us/signin", plain("Automated bots aren’t allowed"))
+    assert member.help_needed(asks) is Outcome.ACCOUNT_SIGNED_OUT
+    assert guest.help_needed(asks) is None
+    assert member.help_needed(wall) is guest.help_needed(wall) is None
+    assert member.help_needed(PageView(URL, plain("Only authenticated users can join"))) is None
 
 
 async def test_a_preview_that_keeps_asking_for_a_name_is_signed_out() -> None:

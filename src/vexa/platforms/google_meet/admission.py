@@ -102,6 +102,8 @@ def _consent_asked(view: PageView) -> bool:
     )
 
 
-def help_needed(view: PageView) -> Outcome | None:
-    """Return the outcome of a challenge that nobody solves, while one bars the way."""
+def help_needed(view: PageView, *, signed_in: bool) -> Outcome | None:
+    """Return how it ends if nobody solves a challenge, or signs the bot's account in."""
+    if signed_in and view.host == selectors.ACCOUNT_HOST:
+        return Outcome.ACCOUNT_SIGNED_OUT
     return Outcome.CAPTCHA if judge_admission(view).reason == CAPTCHA_SHOWN else None

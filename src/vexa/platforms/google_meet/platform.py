@@ -45,10 +45,12 @@ class GoogleMeet(PlatformDefaults):
         self._glow = glow.Glow()
         self._has_roster = False
         self._second_knock = SecondKnock()
+        self._signed_in = False
 
     async def knock(self, page: MeetingPage, entry: Entry) -> None:
         """See `join.knock`."""
         self._second_knock.remember(entry)
+        self._signed_in = entry.signed_in
         await join.knock(page, entry)
 
     def judge_admission(self, view: PageView) -> Judgement:
@@ -57,7 +59,7 @@ class GoogleMeet(PlatformDefaults):
 
     def help_needed(self, view: PageView) -> Outcome | None:
         """See `admission.help_needed`."""
-        return admission.help_needed(view)
+        return admission.help_needed(view, signed_in=self._signed_in)
 
     def judge_stay(self, view: PageView) -> Judgement:
         """See `removal.judge_stay`."""

@@ -84,7 +84,9 @@ SIGN_IN_TEXTS = (
     "deinem Google-Konto",
     "Ihrem Google-Konto",
 )
-SIGN_IN_HOSTS = frozenset({"accounts.google.com", "workspace.google.com"})
+#: The first signs people in; the other tells of the product.
+ACCOUNT_HOST = "accounts.google.com"
+SIGN_IN_HOSTS = frozenset({ACCOUNT_HOST, "workspace.google.com"})
 
 #: What Meet's client writes when it kills a guest's page right after the knock.
 KILLED_BY_MEET = ("DisconnectedError", "EndCause = 72")

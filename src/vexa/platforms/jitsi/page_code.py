@@ -28,7 +28,8 @@ STATE = """() => {
 #: Tells who is in and whose each track is: when that changes, and now and then anyway, so that one
 #: lost message does no lasting harm. And that the room put the bot out, by the event that Jitsi has
 #: for it (`conference.kicked`: by whom, why, whether another took its place; lib-jitsi-meet,
-#: 2026-11): by whom and why are people's words, and stay in the page. Only natives taken before the page's own code are used on it.
+#: 2026-11): by whom and why are people's words, and stay in the page. Only natives taken before the
+#: page's own code are used on it.
 NEWS = """(tell) => {
   if (globalThis.top !== globalThis) return;
   const POLL_MS = 250;

@@ -13,8 +13,8 @@ from vexa.platforms.base import Person, RosterChange, TrackNames, plain
 from vexa.platforms.jitsi import selectors
 
 #: The name of the media stream of a browser's microphone; its participant's id, eight hexadecimal
-#: digits (lib-jitsi-meet), stands first. Whoever dials in (Jigasi) is a participant like others, but
-#: its id may be a telephone number or the name of a SIP user, and its stream is named otherwise.
+#: digits (lib-jitsi-meet), stands first. Whoever dials in (Jigasi) is a participant too, but its
+#: id may be a telephone number or the name of a SIP user, and its stream is named otherwise.
 _STREAM = re.compile(r"([0-9a-f]{8})-audio-\d{1,4}-\d{1,6}")
 _LONGEST = 256
 

@@ -97,6 +97,9 @@ def is_in_meeting(view: PageView) -> bool:
     )
 
 
-def help_needed(view: PageView) -> Outcome | None:
-    """Return the outcome of a challenge that nobody solves, while one bars the way."""
+def help_needed(view: PageView, *, signed_in: bool) -> Outcome | None:
+    """Return how it ends if nobody solves a challenge, or signs the bot's account in."""
+    is_form = view.has("sign_in_form") or view.has("password_form")
+    if signed_in and is_form and view.host in selectors.SIGN_IN_HOSTS:
+        return Outcome.ACCOUNT_SIGNED_OUT
     return Outcome.CAPTCHA if judge_admission(view).reason == CAPTCHA_SHOWN else None

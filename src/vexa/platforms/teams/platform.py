@@ -105,7 +105,7 @@ class Teams(PlatformDefaults):
 
     def help_needed(self, view: PageView) -> Outcome | None:
         """See `admission.help_needed`."""
-        return admission.help_needed(view)
+        return admission.help_needed(view, signed_in=self._signed_in)
 
     def judge_stay(self, view: PageView) -> Judgement:
         """See `removal.judge_stay`."""

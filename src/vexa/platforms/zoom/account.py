@@ -20,6 +20,10 @@ _ACCOUNT_S = 60.0
 _LOOK_EVERY_S = 0.4
 #: What is seen counts when so many looks in a row show it.
 _SURE = 2
+#: Whoever signs in is led to some page of Zoom's: so many looks at one open the account page anew,
+#: so many times at most.
+_ELSEWHERE = 5
+_MOST_OPENINGS = 3
 
 
 def signed_out(reason: str) -> JoinError:
@@ -41,16 +45,21 @@ async def prove(page: MeetingPage, meeting_url: str) -> None:
         JoinError: Zoom asks to sign in instead, or shows neither.
     """
     await page.open(account_url(meeting_url))
-    shown = asked = 0
+    shown = asked = elsewhere = 0
+    openings = 1
     waited_s = 0.0
     while waited_s < _ACCOUNT_S:
         view = await page.look()
         shown = shown + 1 if _is_account_page(view) else 0
         asked = asked + 1 if _path(view).startswith(selectors.SIGN_IN_PATHS) else 0
+        elsewhere = elsewhere + 1 if not asked and _is_elsewhere(view) else 0
         if asked >= _SURE:
             raise signed_out("the account page asks to sign in")
         if shown >= _SURE:
             return
+        if elsewhere >= _ELSEWHERE and openings < _MOST_OPENINGS:
+            elsewhere, openings = 0, openings + 1
+            await page.open(account_url(meeting_url))
         await page.pause(_LOOK_EVERY_S)
         waited_s += _LOOK_EVERY_S
     raise JoinError(Outcome.PAGE_CHANGED, "join: no account page")
@@ -58,6 +67,10 @@ async def prove(page: MeetingPage, meeting_url: str) -> None:
 
 def _path(view: PageView) -> str:
     return urlsplit(view.url).path
+
+
+def _is_elsewhere(view: PageView) -> bool:
+    return is_ours(view.host) and _path(view) != selectors.ACCOUNT_PATH
 
 
 def _is_account_page(view: PageView) -> bool:

@@ -24,6 +24,8 @@ CONNECT_AGAIN = "could not connect"
 AUDIO_UNREAD = "in the meeting, and its sound cannot be read"
 #: The same of a page whose challenge bars the way.
 CAPTCHA_SHOWN = "captcha"
+#: The same of a page that signs people in.
+SENT_TO_SIGN_IN = "page: sent to the sign-in page"
 
 _REFUSALS: Ends = (
     (selectors.WALL_TEXTS, Outcome.BOTS_NOT_ALLOWED, "page: automated guests must use Zoom RTMS"),
@@ -42,7 +44,7 @@ def judge_refusal(view: PageView) -> Judgement | None:
     if told is None and not shows_meeting(view):
         told = told_end(view.text, _REFUSALS)
     if told is None and urlsplit(view.url).path.startswith(selectors.SIGN_IN_PATHS):
-        told = Judgement(Stage.OVER, "page: sent to the sign-in page", Outcome.SIGN_IN_REQUIRED)
+        told = Judgement(Stage.OVER, SENT_TO_SIGN_IN, Outcome.SIGN_IN_REQUIRED)
     return told
 
 
@@ -130,6 +132,12 @@ def _judge_sound(view: PageView) -> Judgement:
     return Judgement(Stage.CONSENT, AUDIO_NOT_JOINED)
 
 
-def help_needed(view: PageView) -> Outcome | None:
-    """Return the outcome of a challenge that nobody solves, while one bars the way."""
-    return Outcome.CAPTCHA if judge_admission(view).reason == CAPTCHA_SHOWN else None
+def help_needed(view: PageView, *, signed_in: bool) -> Outcome | None:
+    """Return how it ends if nobody solves a challenge, or signs the bot's account in.
+
+    The wall for bots asks to sign in too: whoever does would say that the bot is none.
+    """
+    reason = judge_admission(view).reason
+    if reason == SENT_TO_SIGN_IN:
+        return Outcome.ACCOUNT_SIGNED_OUT if signed_in else None
+    return Outcome.CAPTCHA if reason == CAPTCHA_SHOWN else None

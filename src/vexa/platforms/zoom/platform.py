@@ -50,9 +50,11 @@ class Zoom(PlatformDefaults):
         self._company = Company()
         self._tracks = tracks.TrackChoice()
         self._doorway: Doorway | None = None
+        self._signed_in = False
 
     async def knock(self, page: MeetingPage, entry: Entry) -> None:
         """See `join.knock`; with an account, `account.prove` comes before."""
+        self._signed_in = entry.signed_in
         if entry.signed_in:
             await account.prove(page, entry.url)
         self._doorway = Doorway(entry)
@@ -78,7 +80,7 @@ class Zoom(PlatformDefaults):
 
     def help_needed(self, view: PageView) -> Outcome | None:
         """See `admission.help_needed`."""
-        return admission.help_needed(view)
+        return admission.help_needed(view, signed_in=self._signed_in)
 
     def judge_stay(self, view: PageView) -> Judgement:
         """See `removal.judge_stay`."""

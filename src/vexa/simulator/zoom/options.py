@@ -19,6 +19,11 @@ class ZoomOptions(MeetingOptions):
     session: str | None = Field(
         None, description="a browser whose _zm_ssid is this is signed in, and has a name already"
     )
+    ended_session: str | None = Field(
+        None,
+        description="a browser with this session is signed out; at the sign-in page somebody signs "
+        "it in, some seconds later, to `session`",
+    )
     guests: bool = Field(True, description="false: whoever is not signed in is sent to sign in")
     account_name: str = Field("Notetaker Account", description="who is signed in")
     wall: Literal["none", "on_load", "after_join", "inside"] = Field(

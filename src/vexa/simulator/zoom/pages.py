@@ -22,6 +22,9 @@ from vexa.simulator.zoom.texts import TEXTS
 
 STATIC = Path(__file__).parent / "static"
 SIGN_IN_PATH = "/signin"
+#: Where the sign-in form goes; and the time that a person takes to fill it in, seconds.
+SIGNED_IN_PATH = "/signin/done"
+_SIGNS_IN_AFTER_S = 6.0
 ACCOUNT_PATH = "/profile"
 #: Cookie of an account's session.
 SESSION = "_zm_ssid"
@@ -40,8 +43,8 @@ def _html(config: dict[str, Any]) -> Response:
     )
 
 
-def _plain_page(show: str) -> Response:
-    return _html({"locale": "en", "texts": texts_in(TEXTS, "en", "curly"), "show": show})
+def _plain_page(show: str, **config: Any) -> Response:
+    return _html({"locale": "en", "texts": texts_in(TEXTS, "en", "curly"), "show": show, **config})
 
 
 def _is_signed_in(meeting: LiveMeeting, request: Request) -> bool:
@@ -129,6 +132,28 @@ def _add_account_page(router: APIRouter, meetings: PlatformMeetings) -> None:
             return _plain_page("profile")
         return RedirectResponse(SIGN_IN_PATH)
 
+    def new_session(request: Request) -> str | None:
+        """The session that somebody at the browser signs in to, where somebody does."""
+        ended = request.cookies.get(SESSION)
+        options = [wire_of(meeting).options for meeting in meetings.all()]
+        return next((one.session for one in options if ended and one.ended_session == ended), None)
+
+    @router.get(SIGN_IN_PATH)
+    async def sign_in(request: Request) -> Response:
+        is_helped = new_session(request) is not None
+        form = {"signs_in_after_s": _SIGNS_IN_AFTER_S, "form": SIGNED_IN_PATH}
+        return _plain_page("sign_in", **(form if is_helped else {}))
+
+    @router.get(SIGNED_IN_PATH)
+    async def signed_in(request: Request) -> Response:
+        session = new_session(request)
+        if session is None:
+            return RedirectResponse(SIGN_IN_PATH)
+        # not to where the browser came from
+        answer = RedirectResponse("/")
+        answer.set_cookie(SESSION, session, domain="zoom.us", secure=True, httponly=True)
+        return answer
+
 
 def _add_fixed_pages(router: APIRouter) -> None:
     add_files(router, "/static", STATIC)
@@ -136,10 +161,6 @@ def _add_fixed_pages(router: APIRouter) -> None:
     @router.get("/")
     async def landing() -> Response:
         return _plain_page("title")
-
-    @router.get(SIGN_IN_PATH)
-    async def sign_in() -> Response:
-        return _plain_page("sign_in")
 
     @router.get("/postattendee")
     async def post() -> Response:

@@ -107,6 +107,8 @@ function openMeeting() {
 }
 
 if (config.show === "profile") showProfile();
-else if (config.show) showText(config.show);
-else if (config.client === "launch") showLaunch();
+else if (config.show) {
+  showText(config.show);
+  if (config.form) setTimeout(() => location.assign(config.form), config.signs_in_after_s * 1000);
+} else if (config.client === "launch") showLaunch();
 else openMeeting();
