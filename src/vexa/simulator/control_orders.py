@@ -33,6 +33,8 @@ class _Order:
     body: type[bodies.VisitorChoice]
     states: tuple[VisitorState, ...]
     act: Act
+    #: Raises where the meeting's platform has nothing of the kind.
+    check: Callable[[LiveMeeting], None] = lambda _meeting: None
 
 
 def _put_out(state: VisitorState) -> Act:
@@ -63,6 +65,12 @@ def _dialog(meeting: LiveMeeting, visitor: str, body: bodies.DialogBody) -> None
     if body.dialog not in known:
         raise InvalidInput(f"dialogs here: {', '.join(sorted(known))}", field="dialog")
     meeting.effect(visitor, "dialog", dialog=body.dialog)
+
+
+def _check_captcha(meeting: LiveMeeting) -> None:
+    if not _double(meeting).has_captcha:
+        known = [name for name in DOUBLES.names if DOUBLES.load(name).has_captcha]
+        raise InvalidInput(f"platforms with a captcha: {', '.join(known)}", field="platform")
 
 
 def _own_effect(meeting: LiveMeeting, visitor: str, body: bodies.EffectBody) -> None:
@@ -108,7 +116,12 @@ _ORDERS = (
     _Order("mute", "Switch the microphone off", bodies.VisitorChoice, IN_CALL, _effect("mute")),
     _Order("kill_page", "Make the page go black", bodies.VisitorChoice, ANYWHERE, _effect("kill")),
     _Order(
-        "captcha", "Show a visible challenge", bodies.VisitorChoice, ANYWHERE, _effect("captcha")
+        "captcha",
+        "Show a visible challenge",
+        bodies.VisitorChoice,
+        ANYWHERE,
+        _effect("captcha"),
+        _check_captcha,
     ),
     _Order("dialog", "Show a dialog", bodies.DialogBody, ANYWHERE, _dialog),
     _Order("effect", "What only this platform has", bodies.EffectBody, ANYWHERE, _own_effect),
@@ -139,6 +152,7 @@ def add_orders(router: APIRouter, index: MeetingsIndex) -> None:
 def _add(router: APIRouter, index: MeetingsIndex, order: _Order, kind: type[C]) -> None:
     async def carry_out(code: str, body: C) -> None:
         meeting = index.get(code)
+        order.check(meeting)
         for visitor in _chosen(meeting, body, order.states):
             order.act(meeting, visitor, body)
 

@@ -66,6 +66,7 @@ class Double:
         sign_in_url: where the order `navigate` sends a page to sign in.
         dialogs: dialogs that its pages can show.
         effects: what its pages can be told besides the common orders.
+        has_captcha: whether its platform has a challenge that bars the way.
     """
 
     hosts: tuple[str, ...]
@@ -79,6 +80,7 @@ class Double:
     sign_in_url: str
     dialogs: frozenset[str] = frozenset()
     effects: frozenset[str] = frozenset()
+    has_captcha: bool = False
 
 
 #: Platform → its double.

@@ -57,6 +57,20 @@ async def test_refusals_name_what_is_wrong(
         assert (got, named in text) == (status, True), text
 
 
+@pytest.mark.parametrize(("platform", "code"), [("jitsi", "standup"), ("teams", "245967981103")])
+async def test_a_captcha_is_ordered_where_there_is_one_and_else_refused(
+    platform: str, code: str, tmp_path: Path
+) -> None:
+    async with Simulator(tmp_path) as simulator, ControlClient(simulator.control_url) as control:
+        await control.create_meeting(code, platform=platform)
+        path = f"/meetings/{code}/captcha"
+        got, text = await refused(simulator.control_url, "POST", path, {})
+        # where it is known, nobody is there to be shown it
+        assert got == (422 if platform == "jitsi" else 409), text
+        named = all(word in text for word in ("platform", "google_meet, teams, zoom"))
+        assert named is (platform == "jitsi"), text
+
+
 async def test_a_connection_outlives_what_a_caller_keeps_idle(tmp_path: Path) -> None:
     request = b"GET /control/meetings HTTP/1.1\r\nHost: localhost\r\n\r\n"
     async with Simulator(tmp_path) as simulator:

@@ -142,6 +142,36 @@ async def test_the_lobby_has_the_toolbar_and_no_stage(
     await expect(page.locator(tid("calling-retry-cancelbutton"))).to_be_visible()
 
 
+async def test_nobody_joins_past_a_captcha_that_was_ordered(
+    control: ControlClient, open_page: OpenPage
+) -> None:
+    options = {"access": "ask", "devices_question": "never", "launcher": False}
+    await control.create_meeting(CODE, platform="teams", **options)
+    page = await open_page()
+    await page.goto(URL)
+    await page.fill(tid("prejoin-display-name-input"), "Visitor")
+    await control.order(CODE, "captcha")
+    challenge = page.locator(tid("HIP-Captcha-Image"))
+    await expect(challenge).to_be_visible()
+    # solved before anybody pressed Join, it knocks for nobody
+    await control.order(CODE, "effect", effect="captcha_solved")
+    await expect(challenge).to_have_count(0)
+    await control.order(CODE, "captcha")
+    await page.click(tid("prejoin-join-button"))
+    await control.wait_for_event(CODE, "join_pressed")
+    await expect(challenge).to_have_count(1)
+    assert "knocked" not in [one["event"] for one in await control.events(CODE)]
+    await control.order(CODE, "effect", effect="captcha_solved")
+    await control.wait_for_event(CODE, "knocked")
+    await expect(page.get_by_text("Someone will let you in shortly")).to_be_visible()
+    # in the lobby it covers the page, and nobody knocks twice
+    await control.order(CODE, "captcha")
+    await expect(challenge).to_be_visible()
+    await control.order(CODE, "effect", effect="captcha_solved")
+    await expect(challenge).to_have_count(0)
+    assert [one["event"] for one in await control.events(CODE)].count("knocked") == 1
+
+
 @pytest.mark.parametrize(
     ("how", "shown"), [("form", "We need to verify your info"), ("redirect", "Sign in")]
 )

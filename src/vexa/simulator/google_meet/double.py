@@ -20,6 +20,7 @@ DOUBLE = Double(
     made_up_id=lambda dice: made_up(dice, ascii_lowercase, 3, 4, 3),
     id_form="three groups of small letters, as abc-defg-hij",
     effects=frozenset({"captcha_solved"}),
+    has_captcha=True,
     sign_in_url=SIGN_IN_URL,
     dialogs=frozenset(get_args(Dialog)),
 )

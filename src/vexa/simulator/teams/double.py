@@ -20,4 +20,5 @@ DOUBLE = Double(
     id_form="10 to 15 digits",
     sign_in_url=SIGN_IN_URL,
     effects=frozenset({"captcha_solved", "share"}),
+    has_captcha=True,
 )

@@ -21,4 +21,5 @@ DOUBLE = Double(
     sign_in_url=SIGN_IN_PATH,
     dialogs=frozenset({"ai_companion", "recording", "muted"}),
     effects=frozenset({"captcha_solved", "host_starts"}),
+    has_captcha=True,
 )
