@@ -168,8 +168,10 @@ class BrowserPage:
         target = await find_target((await self._client()).locator(selector), self._dice)
         if target is None:
             return False
-        if self._hand is not None and await self._hand.press(target):
-            return True
+        if self._hand is not None:
+            if await self._hand.press(target):
+                return True
+            target = await target.found_again()
         await self._page.mouse.move(*target.place, steps=self._dice.randint(6, 14))
         await self._page.mouse.down()
         await asyncio.sleep(self._dice.uniform(*_PRESS_S))

@@ -22,8 +22,12 @@ const topOf = (element, at) => {
 };
 """
 _IS_FREE = f"(element, at) => {{ {_TOP} return !!topOf(element, at); }}"
-#: Whether the pointer that the page knows of is there.
-_IS_POINTED_AT = f"(element, at) => {{ {_TOP} return !!topOf(element, at)?.matches(':hover'); }}"
+#: Whether the pointer that the page knows of is there; alone, `:hover` fits only links in a page
+#: without a doctype (Quirks Mode Standard, 4.2).
+_IS_POINTED_AT = f"""(element, at) => {{
+  {_TOP}
+  return !!topOf(element, at)?.matches(":hover:not(:root)");
+}}"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,11 +42,11 @@ async def test_two_bots_knock_at_once_each_with_a_pointer_of_its_own(world: Worl
     bots = [await world.send(**going_to(code, code)) for code in CODES]
     for code in CODES:
         await world.control.wait_for_event(code, "knocked", within_s=180)
-    statuses = world.manager.statuses
-    await wait_until(lambda: statuses.count("awaiting_admission") == 2, within_s=60)
+    manager = world.manager
+    await wait_until(lambda: manager.statuses.count("awaiting_admission") == 2, within_s=60)
     for code in CODES:
         await world.control.order(code, "admit")
-    await wait_until(lambda: world.manager.statuses.count("active") == 2, within_s=120)
+    await wait_until(lambda: manager.statuses.count("active") == 2, within_s=120)
     names = {line["display"] for bot in bots for line in bot.events("own_display")}
     assert len(names) == 2
     for bot, code in zip(bots, CODES, strict=True):
@@ -55,7 +55,7 @@ async def test_two_bots_knock_at_once_each_with_a_pointer_of_its_own(world: Worl
         assert pressed["pointer"]["of_display"], pressed["pointer"]
         assert pressed["trusted"]
         assert display_servers(bot)
-    world.manager.leave.set()
+    manager.leave.set()
     for bot in bots:
         assert await bot.ended() == 0
         assert not display_servers(bot)
