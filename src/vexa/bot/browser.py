@@ -14,6 +14,7 @@ from playwright.async_api import BrowserContext, async_playwright
 from playwright.async_api import Error as PlaywrightError
 
 from vexa.bot.browser_features import FEATURES_OFF
+from vexa.bot.browser_kill import kill_browser
 from vexa.bot.egress import Egress
 from vexa.bot.host_rules import HostRules
 from vexa.bot.own_display import OwnDisplay
@@ -49,6 +50,8 @@ _CHROMIUM_SOCKET = ".org.chromium.Chromium.XXXXXX/SingletonSocket"
 _NOT_FROM_PLAYWRIGHT = ("--enable-automation",)
 #: Playwright adds this one too; with enough shared memory it only makes files of it.
 _NO_SHM = "--disable-dev-shm-usage"
+#: How long a browser may take to end by itself, seconds; a kill loses nothing that is kept.
+_CLOSE_S = 2.0
 #: Below this much shared memory Chromium must use files instead; `docker run` gives 64 MB.
 _LEAST_SHM_BYTES = 512 * 1024 * 1024
 #: Makes the kinds of namespace that Chromium's sandbox is made of, and ends.
@@ -215,7 +218,7 @@ async def open_browser(
         try:
             yield context
         finally:
-            await _close(context)
+            await _close(context, Path(launch.work_dir) / "profile")
             if temporary.is_symlink():
                 temporary.unlink()
 
@@ -240,9 +243,10 @@ def _short_temporary_folder(work_dir: Path) -> Path:
     return short_folder(folder, _CHROMIUM_SOCKET)
 
 
-async def _close(context: BrowserContext) -> None:
+async def _close(context: BrowserContext, profile: Path) -> None:
     try:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(_CLOSE_S):
             await context.close()
     except (PlaywrightError, TimeoutError):
-        _log.info("browser_did_not_close")
+        killed = await asyncio.to_thread(kill_browser, profile)
+        _log.warning("browser_killed", processes=killed)
