@@ -45,7 +45,7 @@ async def test_reports_wait_for_a_manager_that_is_away_and_keep_their_order(tmp_
         manager.is_away = True
         reports.tell(MeetingStatus.JOINING)
         reports.tell(MeetingStatus.ACTIVE)
-        reports.tell(MeetingStatus.COMPLETED, end=END)
+        reports.tell(MeetingStatus.COMPLETED, end=END, notice_posted=True)
         await wait_until(lambda: manager.refused >= 2, within_s=20, what="two tries")
         manager.is_away = False
         assert await reports.flush()
@@ -53,6 +53,7 @@ async def test_reports_wait_for_a_manager_that_is_away_and_keep_their_order(tmp_
     assert manager.statuses == ["joining", "active", "completed"]
     assert manager.end.outcome is Outcome.MEETING_ENDED
     assert manager.end.reason == END.reason
+    assert manager.end.notice_posted is True
     assert manager.end.connection_id == "c0ffee"
     assert manager.tokens == {"Bearer a-token"}
 

@@ -54,10 +54,15 @@ class StubBot:
             time.sleep(0.1)
 
     def report(
-        self, status: str, outcome: str | None = None, needs: dict[str, str] | None = None
+        self,
+        status: str,
+        outcome: str | None = None,
+        needs: dict[str, str] | None = None,
+        notice_posted: bool | None = None,
     ) -> None:
         """Report a move."""
-        self._post("status_change", {"status": status, "outcome": outcome, "help": needs})
+        told = {"outcome": outcome, "help": needs, "notice_posted": notice_posted}
+        self._post("status_change", {"status": status, **told})
 
     def join(self) -> None:
         """Report the way into the meeting."""
@@ -152,7 +157,7 @@ class StubBot:
             self._post("heartbeat", {"state": "active"})
             os.kill(os.getpid(), signal.SIGSTOP)
         if kind == "ends":
-            self.report("completed", "meeting_ended")
+            self.report("completed", "meeting_ended", notice_posted=True)
             return 0
         if kind == "lingers":
             self.report("completed", "meeting_ended")

@@ -109,6 +109,10 @@ class Door(MeetingPage):
         """Type."""
         return await self._page.type_text(selector, text)
 
+    async def paste(self, selector: str, text: str) -> bool:
+        """Paste."""
+        return await self._page.paste(selector, text)
+
     async def press(self, key: str) -> None:
         """Press one key."""
         await self._page.press(key)

@@ -106,7 +106,10 @@ class Bot:
         end = self._life.finish(Outcome.BOT_CRASHED, "bot: ended without a reason")
         _log.info("stay_ended", outcome=str(end.outcome), reason=end.reason)
         names = self._names() if self._life.was_active else None
-        self._reporter.tell(self._life.final_status, end=end, names=names)
+        posted = self._stay.notice_posted if self._stay else None
+        self._reporter.tell(
+            self._life.final_status, end=end, names=names, notice_posted=posted
+        )
         is_told = await self._reporter.flush()
         await self._tasks.aclose()
         await self._client.aclose()

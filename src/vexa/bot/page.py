@@ -200,6 +200,17 @@ class BrowserPage:
         """Press one key."""
         await self._act(self._press_key(key), _ANSWER_S)
 
+    async def paste(self, selector: str, text: str) -> bool:
+        """Click the first visible match and put a text there at once, over what stands there."""
+        if not await self.click(selector):
+            return False
+        await self.press("Control+a")
+        return await self._act(self._insert(text), _ANSWER_S)
+
+    async def _insert(self, text: str) -> bool:
+        await self._page.keyboard.insert_text(text)
+        return True
+
     async def _press_key(self, key: str) -> bool:
         await self._page.keyboard.press(key)
         return True

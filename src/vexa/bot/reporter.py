@@ -126,6 +126,7 @@ class Reporter:
         end: End | None = None,
         help_needed: HelpNeeded | None = None,
         names: Sequence[str] | None = None,
+        notice_posted: bool | None = None,
     ) -> None:
         """Queue a report. `names`: of who has been in the meeting, with the end of a stay in it."""
         self._queue.put_nowait(
@@ -136,6 +137,7 @@ class Reporter:
                 reason=end.reason if end else None,
                 help=help_needed,
                 names=None if names is None else list(names),
+                notice_posted=notice_posted,
                 timestamp=iso_utc(datetime.now(UTC)),
             )
         )

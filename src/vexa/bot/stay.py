@@ -6,21 +6,18 @@ import asyncio
 import time
 from collections.abc import Callable
 
-import structlog
-
 from vexa.bot.door import Door, HelpWait
 from vexa.bot.hearing import Hearing
 from vexa.bot.leave_rules import LeaveRules
 from vexa.bot.lifecycle import BotState, Patience
 from vexa.bot.note_takers import is_note_taker
+from vexa.bot.notice import Notice
 from vexa.bot.roster import Roster
 from vexa.contracts.bot import BotLaunch, HelpNeeded
 from vexa.contracts.errors import JoinError
 from vexa.contracts.meeting import Outcome
 from vexa.kit.tasks import BackgroundTasks
 from vexa.platforms.base import Entry, Judgement, MeetingPage, PageView, Platform, Stage
-
-_log = structlog.get_logger(__name__)
 
 #: Looks at the page: while waiting to be let in, and while in the meeting, seconds apart.
 _LOBBY_LOOK_S = 0.4
@@ -78,8 +75,12 @@ class Stay:
         self._told: JoinError | None = None
         #: What a person is, or was last, needed for before the admission.
         self.help_needed: HelpNeeded | None = None
-        #: Whether the notice is in the meeting's chat; None while it was not tried.
-        self.notice_posted: bool | None = None
+        self._notice = Notice(launch.notice, lambda text: platform.post_chat(page, text))
+
+    @property
+    def notice_posted(self) -> bool | None:
+        """Whether the notice is in the meeting's chat; None while it was not tried."""
+        return self._notice.posted
 
     async def run(self) -> None:
         """Join and stay. Never returns: the end is a JoinError with its true outcome."""
@@ -89,7 +90,6 @@ class Stay:
         self._reached(BotState.ACTIVE)
         self._tasks.spawn("stream ticks", self._tick())
         try:
-            await self._post_notice()
             await self._stay()
         finally:
             await self._tasks.aclose()
@@ -109,11 +109,6 @@ class Stay:
         self._hearing.still_outside(time.time() * 1000)
         self.help_needed = needed
         self._reached(BotState.NEEDS_HELP)
-
-    async def _post_notice(self) -> None:
-        if self._launch.notice:
-            self.notice_posted = await self._platform.post_chat(self._page, self._launch.notice)
-            _log.info("notice_posted", posted=self.notice_posted)
 
     async def _tick(self) -> None:
         # apart from the looks: a page that is slow to answer must not hold up silence and names
@@ -180,6 +175,7 @@ class Stay:
         await self._platform.tidy(self._page, view)
         if judgement.stage is Stage.IN_MEETING:
             self._seen_s, self._told = now_s, None
+            await self._notice.post_if_due(now_s)
         else:
             await self._page.stir()
         self._check_senses(now_s)

@@ -13,7 +13,7 @@ from vexa.contracts.errors import IllegalTransition, InvalidInput, NotAllowed
 from vexa.contracts.meeting import HELP_HINTS, TERMINAL, MeetingStatus, TransitionSource, may_follow
 from vexa.contracts.meeting_token import MeetingClaims
 from vexa.kit.clock import Clock
-from vexa.storage import meetings
+from vexa.storage import bots, meetings
 from vexa.storage.database import Database
 from vexa.storage.tables import MeetingRow
 from vexa.storage.transitions import Move
@@ -51,6 +51,9 @@ class Reports:
                 detail=f"Meeting session not found for connection_id: {report.connection_id}",
             )
         self._fleet.saw(row.id)
+        if report.notice_posted is not None and row.status not in TERMINAL:
+            async with self._database.transaction() as session:
+                await bots.record_notice(session, row.id, posted=report.notice_posted)
         answer = await self._apply(row, report)
         bot = self._fleet.get(row.id)
         if bot is not None and report.outcome is not None:

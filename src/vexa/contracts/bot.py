@@ -149,6 +149,9 @@ class StatusReport(BaseModel):
     outcome: Outcome | None = None
     reason: str | None = Field(None, description="page step or cause, for a person; no names")
     help: HelpNeeded | None = Field(None, description="with the status needs_help")
+    notice_posted: bool | None = Field(
+        None, description="with an end, as in the heartbeat, which may be too late for a short stay"
+    )
     exit_code: int | None = None
     names: _Names | None = Field(
         None, repr=False, description="with the end; None: the bot was never in"

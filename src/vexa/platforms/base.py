@@ -270,6 +270,9 @@ class MeetingPage(Protocol):
     async def type_text(self, selector: str, text: str) -> bool:
         """Focus the first visible match and type into it; False if there is none."""
 
+    async def paste(self, selector: str, text: str) -> bool:
+        """Put a text into the first visible match at once, as one pastes; False if not done."""
+
     async def press(self, key: str) -> None:
         """Press one key."""
 
@@ -370,8 +373,13 @@ class Platform(Protocol):
         """Answer what stands in the way, at every look. Raises JoinError when it cannot."""
         ...
 
-    async def post_chat(self, page: MeetingPage, text: str) -> bool:
-        """Write one message into the chat; False where that is not possible."""
+    async def post_chat(self, page: MeetingPage, text: str) -> bool | None:
+        """Write one message into the chat.
+
+        Returns:
+            Whether it is there; False only where it surely is not, and may be tried again. None
+            where nobody knows.
+        """
         ...
 
     async def leave(self, page: MeetingPage) -> None:

@@ -44,6 +44,22 @@ async def test_an_open_meeting_is_joined_by_hand_and_left_on_order(world: World)
     assert joined["name"] == BOT_NAME
     assert any(entry["event"] == "leave_pressed" for entry in events)
     assert bot.browser_pids() == []
+    assert not list(bot.folder.glob("*.png"))
+
+
+async def test_a_notice_waits_for_the_dialog_that_lies_over_the_chat(world: World) -> None:
+    await world.control.create_meeting(CODE, dialogs=["still_there"])
+    await world.control.add_participant(CODE, "Ada")
+    bot = await world.send(notice="Notes are being taken.")
+    chat = await world.control.wait_for_event(CODE, "chat", within_s=180)
+    assert chat["text"] == "Notes are being taken."
+    await world.control.order(CODE, "end")
+    assert await bot.ended() == 0
+    assert world.manager.end.outcome is Outcome.MEETING_ENDED
+    # told with the end, since no heartbeat may come between
+    assert world.manager.end.notice_posted is True
+    events = [entry["event"] for entry in await world.control.events(CODE)]
+    assert events.count("chat") == 1
 
 
 async def test_the_lobby_is_waited_in_and_is_not_the_meeting(world: World) -> None:

@@ -107,6 +107,7 @@ ACTS: dict[str, Callable[[BrowserPage], Awaitable[Any]]] = {
     "type_text": lambda page: page.type_text("input", "Notetaker"),
     "press": lambda page: page.press("Enter"),
     "run": lambda page: page.run("() => true"),
+    "paste": lambda page: page.paste("textarea", "Notes"),
     "stir": lambda page: page.stir(),
     "take_picture": lambda page: page.take_picture(cast("Any", None)),
 }

@@ -103,6 +103,9 @@ class StagedPage:
     async def type_text(self, selector: str, text: str) -> bool:
         return True
 
+    async def paste(self, selector: str, text: str) -> bool:
+        return True
+
     async def press(self, key: str) -> None:
         """Nothing happens."""
 
@@ -123,6 +126,7 @@ class Told:
     def __init__(self) -> None:
         self.states: list[BotState] = []
         self.end = JoinError(Outcome.BOT_CRASHED, "")
+        self.notice_posted: bool | None = None
 
 
 class Silent(Hearing):
@@ -144,6 +148,7 @@ async def run(
     help_wait_s: float = 0.0,
     account: Account | None = None,
     platform: Platform | None = None,
+    notice: str | None = None,
     **limits: int,
 ) -> Told:
     launch = BotLaunch(
@@ -160,6 +165,7 @@ async def run(
         automatic_leave=AutomaticLeave.model_validate(limits),
         help_wait_s=help_wait_s,
         account=account,
+        notice=notice,
         work_dir=str(folder),
     )
     told, roster, platform = Told(), roster or Roster(), platform or GoogleMeet()
@@ -179,6 +185,7 @@ async def run(
     with pytest.raises(JoinError) as over:
         await stay.run()
     told.end = over.value
+    told.notice_posted = stay.notice_posted
     await hearing.aclose()
     return told
 
@@ -495,3 +502,52 @@ async def test_a_sign_in_page_means_another_thing_to_a_bot_with_an_account(
     told = await run(page, tmp_path, account=account)
     expected = Outcome.ACCOUNT_SIGNED_OUT if signed_in else Outcome.SIGN_IN_REQUIRED
     assert told.end.outcome is expected
+
+
+class PageWithChat(StagedPage):
+    """Has a chat, over which something else lies for some time after the admission."""
+
+    def __init__(self, covered_s: float, *plan: tuple[float, PageView]) -> None:
+        super().__init__(*plan)
+        self.chat: list[str] = []
+        self._covered_s = covered_s
+        self._written = ""
+        self._is_open = False
+
+    async def click(self, selector: str) -> bool:
+        if "Chat with everyone" not in selector or not self._pressed:
+            return await super().click(selector)
+        if self.since_s < self._covered_s:
+            return False
+        self._is_open = not self._is_open
+        return True
+
+    async def paste(self, selector: str, text: str) -> bool:
+        self._written = text if self._is_open else ""
+        return self._is_open
+
+    async def press(self, key: str) -> None:
+        if key == "Enter" and self._is_open and self._written:
+            self.chat.append(self._written)
+            self._written = ""
+
+
+async def test_a_notice_is_posted_when_what_lay_over_the_chat_is_gone(tmp_path: Path) -> None:
+    for covered_s in (0, 9):
+        page = PageWithChat(covered_s, (60, MEETING), (0, REMOVED))
+        told = await run(page, tmp_path, notice="Notes are being taken.")
+        assert page.chat == ["Notes are being taken."]
+        assert told.notice_posted is True
+
+
+async def test_a_notice_without_a_chat_is_given_up_and_told_so(tmp_path: Path) -> None:
+    page = PageWithChat(1_000, (900, MEETING), (100, MEETING), (0, REMOVED))
+    told = await run(page, tmp_path, notice="Notes are being taken.")
+    assert told.end.outcome is Outcome.REMOVED
+    assert (page.chat, told.notice_posted) == ([], False)
+
+
+async def test_no_notice_is_none_that_was_tried(tmp_path: Path) -> None:
+    page = PageWithChat(0, (20, MEETING), (0, REMOVED))
+    assert (await run(page, tmp_path)).notice_posted is None
+    assert page.chat == []

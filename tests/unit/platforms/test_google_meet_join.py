@@ -64,7 +64,13 @@ class ScriptedPage:
         return False
 
     async def type_text(self, selector: str, text: str) -> bool:
-        if "name_input" in self.shown or "textarea" in selector:
+        if "name_input" in self.shown:
+            self.typed.append(text)
+            return True
+        return False
+
+    async def paste(self, selector: str, text: str) -> bool:
+        if "chat" in self.clicked and "textarea" in selector:
             self.typed.append(text)
             return True
         return False

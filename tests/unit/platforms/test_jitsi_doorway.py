@@ -7,6 +7,7 @@ import pytest
 from vexa.contracts.errors import JoinError
 from vexa.contracts.meeting import Outcome
 from vexa.platforms.base import Element, Entry, PageView, plain
+from vexa.platforms.jitsi import page_code
 from vexa.platforms.jitsi.doorway import Doorway
 from vexa.platforms.jitsi.join import knock
 from vexa.platforms.jitsi.leave import leave, post_chat
@@ -23,6 +24,7 @@ class Page:
         self.acts: list[str] = []
         self.waited_s = 0.0
         self.has_app = True
+        self.is_busy = False
 
     async def open(self, url: str) -> None:
         assert url.startswith(URL)
@@ -38,12 +40,17 @@ class Page:
         self.acts.append(f"type {text}")
         return True
 
+    async def paste(self, selector: str, text: str) -> bool:
+        return await self.type_text(selector, text)
+
     async def press(self, key: str) -> None:
         self.acts.append(f"press {key}")
 
     async def run(self, script: str, argument: str | None = None) -> bool:
+        if script == page_code.HAS_CHAT:
+            return self.has_app
         self.acts.append("hangup" if "hangup" in script else f"chat {argument}")
-        return self.has_app
+        return self.has_app and not self.is_busy
 
     async def stir(self) -> None:
         """Nothing happens."""
@@ -165,4 +172,8 @@ async def test_leaving_and_chat_are_the_applications_own() -> None:
     page.has_app = False
     await leave(page)
     assert did(page, "Leave the meeting") == 1
-    assert not await post_chat(page, "x")
+    assert await post_chat(page, "x") is False
+    assert "chat x" not in page.acts
+    # a page that got busy may still send it: to try again could say it twice
+    page.has_app, page.is_busy = True, True
+    assert await post_chat(page, "x") is None

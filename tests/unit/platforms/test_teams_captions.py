@@ -46,6 +46,9 @@ class Page(MeetingPage):
     async def type_text(self, selector: str, text: str) -> bool:
         raise AssertionError(selector)
 
+    async def paste(self, selector: str, text: str) -> bool:
+        return await self.type_text(selector, text)
+
     async def press(self, key: str) -> None:
         raise AssertionError(key)
 

@@ -46,6 +46,9 @@ class ScriptedPage(MeetingPage):
         self.done.append(f"type {text}")
         return True
 
+    async def paste(self, selector: str, text: str) -> bool:
+        return await self.type_text(selector, text)
+
     async def press(self, key: str) -> None:
         raise AssertionError(key)
 

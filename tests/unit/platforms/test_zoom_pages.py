@@ -249,6 +249,9 @@ class Page:
         self.done.append(f"type {text}")
         return True
 
+    async def paste(self, selector: str, text: str) -> bool:
+        return await self.type_text(selector, text)
+
     async def press(self, key: str) -> None: ...
 
     async def run(self, script: str, argument: str | None = None) -> bool:

@@ -20,6 +20,11 @@ async def leave(page: MeetingPage) -> None:
                 return
 
 
-async def post_chat(page: MeetingPage, text: str) -> bool:
-    """Write one message to everyone; False when the application does not take it."""
-    return await page.run(page_code.SEND_MESSAGE, text)
+async def post_chat(page: MeetingPage, text: str) -> bool | None:
+    """Write one message to everyone. See `Platform.post_chat`.
+
+    A page that is busy may send it later, so that only one that answers is asked to.
+    """
+    if not await page.run(page_code.HAS_CHAT):
+        return False
+    return await page.run(page_code.SEND_MESSAGE, text) or None

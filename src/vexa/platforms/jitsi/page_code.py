@@ -88,6 +88,8 @@ NEWS = """(tell) => {
   globalThis.setInterval(look, POLL_MS);
 }"""
 
+HAS_CHAT = """() => typeof globalThis.APP?.conference?._room?.sendTextMessage === 'function'"""
+
 SEND_MESSAGE = """(text) => {
   globalThis.APP.conference._room.sendTextMessage(text);
   return true;

@@ -80,7 +80,7 @@ class Jitsi(PlatformDefaults):
             self._picture_tries -= 1
             await page.run(page_code.NO_PICTURES)
 
-    async def post_chat(self, page: MeetingPage, text: str) -> bool:
+    async def post_chat(self, page: MeetingPage, text: str) -> bool | None:
         """See `leave.post_chat`."""
         return await leave.post_chat(page, text)
 
