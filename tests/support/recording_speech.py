@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -48,12 +49,17 @@ class Heard:
 
 
 class RecordingSpeech:
-    """An async context manager. Without `is_durable` it wants everything again on each connect."""
+    """An async context manager. Without `is_durable` it wants everything again on each connect.
+
+    A stream that has ended is held until `may_end` is set, as by a server that still decodes.
+    """
 
     def __init__(self, port: int | None = None, *, is_durable: bool = True) -> None:
         self.port = port or free_port()
         self.url = f"ws://127.0.0.1:{self.port}"
         self.streams: dict[str, Heard] = {}
+        self.may_end = asyncio.Event()
+        self.may_end.set()
         self._is_durable = is_durable
         self._server: Server | None = None
         self._sockets: set[ServerConnection] = set()
@@ -94,6 +100,7 @@ class RecordingSpeech:
         async for raw in socket:
             if raw == END_OF_AUDIO:
                 heard.ended = True
+                await self.may_end.wait()
                 await socket.send(json.dumps({"uid": hello.uid, "message": "DISCONNECT"}))
                 return
             self._take(heard, raw)

@@ -48,11 +48,20 @@ from vexa.platforms.registry import PLATFORMS
 
 _log = structlog.get_logger(__name__)
 
-#: How long the goodbye on the page may take, and the last words to the speech server, seconds.
+#: From a user's stop until the bot is out of the room pass 10 s at most. How long what it was doing
+#: may take to break off, and the goodbye on the page, seconds; then comes an empty page, and then
+#: the end of the browser (`BrowserPage.vacate`, `open_browser`).
+_BREAK_OFF_S = 1.0
 _GOODBYE_S = 3.0
+#: How long the last words may take to the speech server after that, seconds.
 _LAST_WORDS_S = 12.0
+#: The last screenshot of a bot that was not stopped by its user, in its folder; how long it may
+#: take, seconds.
+_LAST_PICTURE = "at-the-end.png"
+_PICTURE_S = 5.0
 #: After SIGTERM a SIGKILL follows: less time for everything.
 _LAST_WORDS_IN_HASTE_S = 3.0
+_PICTURE_IN_HASTE_S = 1.0
 
 
 class Bot:
@@ -120,37 +129,40 @@ class Bot:
             raise JoinError(Outcome.START_FAILED, "launch: not an address of this platform")
 
     async def _stay_in_browser(self) -> None:
-        async with (
-            self._own_display() as display,
-            self._sound_server() as sound_server,
-            open_browser(self._launch, sound_server=sound_server, display=display) as context,
-        ):
-            context.on("close", lambda _: self._ask(Outcome.BROWSER_FAILED, "browser: closed"))
-            if self._launch.account is not None:
-                await sign_in(context, self._launch.account)
-            browser_page = context.pages[0] if context.pages else await context.new_page()
-            browser_page.on("crash", lambda _: self._ask(Outcome.PAGE_DEAD, "page: crashed"))
-            navigation = NavigationGuard(self._hosts, self._on_led_away)
-            await navigation.watch(context, browser_page)
-            await self._capture.install(context, browser_page)
-            self._hearing.listen(browser_page)
-            if display is not None:
-                self._hand = Hand(browser_page, Pointer(display, random.Random()))
-            page = BrowserPage(
-                browser_page,
-                self._platform.probes,
-                self._platform.state_script,
-                self._platform.client_frame,
-                self._platform.client_part,
-                self._hand,
-            )
-            await self._stay_until_over(page)
-            self._put_down_hand()
-            await self._say_goodbye(page)
-            await self._keep_account(context)
-            await navigation.aclose()
+        async with self._own_display() as display, self._sound_server() as sound_server:
+            async with open_browser(
+                self._launch, sound_server=sound_server, display=display
+            ) as context:
+                await self._visit(context, display)
+            # the bot is out of the room, whatever the page did: its last words keep nobody waiting
             await self._hearing.aclose()
             await self._streams.finish(_LAST_WORDS_IN_HASTE_S if self._in_haste else _LAST_WORDS_S)
+
+    async def _visit(self, context: BrowserContext, display: OwnDisplay | None) -> None:
+        context.on("close", lambda _: self._ask(Outcome.BROWSER_FAILED, "browser: closed"))
+        if self._launch.account is not None:
+            await sign_in(context, self._launch.account)
+        browser_page = context.pages[0] if context.pages else await context.new_page()
+        browser_page.on("crash", lambda _: self._ask(Outcome.PAGE_DEAD, "page: crashed"))
+        navigation = NavigationGuard(self._hosts, self._on_led_away)
+        await navigation.watch(context, browser_page)
+        await self._capture.install(context, browser_page)
+        self._hearing.listen(browser_page)
+        if display is not None:
+            self._hand = Hand(browser_page, Pointer(display, random.Random()))
+        page = BrowserPage(
+            browser_page,
+            self._platform.probes,
+            self._platform.state_script,
+            self._platform.client_frame,
+            self._platform.client_part,
+            self._hand,
+        )
+        await self._stay_until_over(page)
+        self._put_down_hand()
+        await asyncio.gather(self._say_goodbye(page), self._keep_account(context))
+        await page.vacate()
+        await navigation.aclose()
 
     def _own_display(self) -> AbstractAsyncContextManager[OwnDisplay | None]:
         if not (self._launch.own_display and self._platform.wants_pointer):
@@ -191,11 +203,14 @@ class Bot:
             return
         self._finish(self._stop.result())
         running.cancel()
-        await asyncio.wait({running}, timeout=_GOODBYE_S)
+        await asyncio.wait({running}, timeout=_BREAK_OFF_S)
 
     async def _say_goodbye(self, page: BrowserPage) -> None:
-        if self._life.final_status is MeetingStatus.FAILED:
-            await page.take_picture(Path(self._launch.work_dir) / "at-the-end.png")
+        end = self._life.end
+        if end is not None and end.outcome is not Outcome.STOPPED_BY_USER:
+            # before the page is left: it shows why
+            within_s = _PICTURE_IN_HASTE_S if self._in_haste else _PICTURE_S
+            await page.take_picture(Path(self._launch.work_dir) / _LAST_PICTURE, within_s)
         with contextlib.suppress(JoinError, TimeoutError):
             async with asyncio.timeout(_GOODBYE_S):
                 await self._platform.leave(page)

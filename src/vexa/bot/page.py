@@ -29,6 +29,10 @@ _ACTION_MS = 5_000
 #: click, whose dozen steps a busy page may each take late, and a hand's two ways, seconds.
 _ANSWER_S = 5.0
 _CLICK_S = 30.0
+#: How long the page may take to give way to an empty one, seconds; a browser that is ended then
+#: takes it out of the meeting anyway.
+_VACATE_S = 1.0
+_NOWHERE = "about:blank"
 #: Console lines that are remembered.
 _CONSOLE_LINES = 50
 #: Frames of a page that are searched for the client.
@@ -196,10 +200,6 @@ class BrowserPage:
         await self._page.keyboard.type(character)
         return True
 
-    async def press(self, key: str) -> None:
-        """Press one key."""
-        await self._act(self._press_key(key), _ANSWER_S)
-
     async def paste(self, selector: str, text: str) -> bool:
         """Click the first visible match and put a text there at once, over what stands there."""
         if not await self.click(selector):
@@ -210,6 +210,10 @@ class BrowserPage:
     async def _insert(self, text: str) -> bool:
         await self._page.keyboard.insert_text(text)
         return True
+
+    async def press(self, key: str) -> None:
+        """Press one key."""
+        await self._act(self._press_key(key), _ANSWER_S)
 
     async def _press_key(self, key: str) -> bool:
         await self._page.keyboard.press(key)
@@ -235,11 +239,23 @@ class BrowserPage:
         """Let the page work."""
         await asyncio.sleep(seconds)
 
-    async def take_picture(self, file: Path) -> None:
-        """Write a screenshot, if the page still can."""
+    async def take_picture(self, file: Path, within_s: float) -> None:
+        """Write a screenshot, if the page can within so many seconds."""
         try:
-            async with asyncio.timeout(_ANSWER_S):
+            async with asyncio.timeout(within_s):
                 await self._page.screenshot(path=file)
+        except (PlaywrightError, TimeoutError):
+            return
+
+    async def vacate(self) -> None:
+        """Put an empty page in the meeting's place, best effort.
+
+        That closes the meeting's connections and lets its own code say goodbye, which the end of
+        the browser would not: a participant who just falls silent may be shown for a minute.
+        """
+        try:
+            async with asyncio.timeout(_VACATE_S):
+                await self._page.goto(_NOWHERE, wait_until="commit")
         except (PlaywrightError, TimeoutError):
             return
 

@@ -383,5 +383,5 @@ class Platform(Protocol):
         ...
 
     async def leave(self, page: MeetingPage) -> None:
-        """Leave politely, best effort."""
+        """Leave politely, best effort; the caller takes the page out of the meeting after it."""
         ...

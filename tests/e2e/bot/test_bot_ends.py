@@ -157,6 +157,7 @@ async def test_a_toast_removes_nobody_and_a_removal_does(world: World) -> None:
     assert await bot.ended() == 0
     assert world.manager.end.outcome is Outcome.REMOVED
     assert world.manager.end.status is MeetingStatus.COMPLETED
+    assert list(bot.folder.glob("*.png"))
 
 
 @pytest.mark.parametrize(

@@ -10,15 +10,10 @@ CHAT = Chat(selectors.CHAT_BUTTONS, selectors.CHAT_INPUTS, selectors.CHAT_LIMIT)
 
 
 async def leave(page: MeetingPage) -> None:
-    """Press Leave and confirm; where a step misses, leave the page itself.
-
-    A page that is merely closed would stay in the meeting for up to a minute.
-    """
+    """Press Leave and confirm."""
     await page.stir()
     await page.pause(AFTER_CLICK_S)
     if await click_first(page, selectors.LEAVE_BUTTONS):
         await page.pause(AFTER_CLICK_S)
         if await click_first(page, selectors.LEAVE_CHOICES):
             await page.pause(AFTER_CLICK_S)
-            return
-    await page.open(selectors.NOWHERE)

@@ -230,8 +230,6 @@ LEAVE_BUTTONS = (
 )
 #: Enter would cancel the question that follows.
 LEAVE_CHOICES = ("button.leave-meeting-options__btn--danger",)
-#: Where a guest goes whose leaving no button took: the others see it gone at once.
-NOWHERE = "about:blank"
 
 CHAT_BUTTONS = (
     'button[aria-label*="chat panel" i]',

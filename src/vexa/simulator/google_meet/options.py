@@ -37,6 +37,9 @@ class MeetOptions(MeetingOptions):
     unhooked: bool = Field(
         False, description="a page plays one mix by a plain element, which no hook of tracks sees"
     )
+    leave_button: Literal["known", "unknown"] = Field(
+        "known", description="unknown: no name that a bot could know"
+    )
     roster: RosterForm = Field("known", description="what a reader of the wire can know of it")
     dialogs: Sequence[Dialog] = Field((), description="dialogs that every visitor meets on joining")
     self_tile_delay_s: float = Field(5.0, ge=0, description="own tile is marked as own so late")

@@ -77,6 +77,7 @@ def _meeting_page(meeting: LiveMeeting, *, signed_in: bool) -> Response:
         "cameras": options.cameras,
         "neteq": options.neteq,
         "unhooked": options.unhooked,
+        "leave_button": options.leave_button,
         "self_tile_delay_s": options.self_tile_delay_s,
         "toolbar_hides_after_s": options.toolbar_hides_after_s,
         "home_after_s": options.home_after_s,

@@ -1,5 +1,5 @@
 // Buttons as the real pages have them.
-import { make } from "./dom.js";
+import { config, make, texts } from "./dom.js";
 
 export function iconButton(label, icon, attributes = {}) {
   const glyph = make("i", { class: "google-material-icons", "aria-hidden": "true" }, icon);
@@ -9,6 +9,15 @@ export function iconButton(label, icon, attributes = {}) {
 export function textButton(text, attributes = {}) {
   const span = make("span", { jsname: "V67aGc" }, text);
   return make("button", { jsname: randomName(), ...attributes }, span);
+}
+
+export function leaveButton(leave) {
+  const isKnown = config.leave_button === "known";
+  const label = isKnown ? texts.leave : randomName();
+  const jsname = isKnown ? "CQylAd" : randomName();
+  const button = iconButton(label, "call_end", { class: "leave", jsname });
+  button.addEventListener("click", leave);
+  return button;
 }
 
 // The real pages' names are obfuscated and rotate; ours are new at each load.

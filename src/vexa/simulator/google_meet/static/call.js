@@ -1,5 +1,5 @@
 // Inside the call: tiles, a toolbar that hides itself, the People and chat panels.
-import { iconButton, toggleButton } from "./buttons.js";
+import { iconButton, leaveButton, toggleButton } from "./buttons.js";
 import { config, make, root, texts } from "./dom.js";
 import { People } from "./people.js";
 
@@ -55,8 +55,6 @@ export class Call {
   buildToolbar() {
     const { microphone, microphoneOn, cameraOn } = this.handlers;
     this.microphone = toggleButton(texts.mic_off, texts.mic_on, "mic", microphoneOn, microphone);
-    const leave = iconButton(texts.leave, "call_end", { class: "leave", jsname: "CQylAd" });
-    leave.addEventListener("click", this.handlers.leave);
     const people = iconButton(texts.people, "people", { "data-panel-id": "1" });
     people.addEventListener("click", () => this.toggle(this.peoplePanel));
     const chat = iconButton(texts.chat, "chat", { "data-panel-id": "2" });
@@ -72,7 +70,7 @@ export class Call {
       iconButton(texts.more_options, "more_vert"),
       people,
       chat,
-      leave,
+      leaveButton(this.handlers.leave),
     );
   }
 

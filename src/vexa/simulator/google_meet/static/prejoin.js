@@ -1,5 +1,5 @@
 // The green room and the lobby. The lobby shows the call's own toolbar: it proves nothing.
-import { iconButton, randomName, textButton, toggleButton } from "./buttons.js";
+import { iconButton, leaveButton, randomName, textButton, toggleButton } from "./buttons.js";
 import { config, make, root, texts } from "./dom.js";
 import { showDialog } from "./effects.js";
 
@@ -72,8 +72,6 @@ export function showPrejoin({ media, join, page, captchaFrame }) {
 
 export function showLobby({ leave, page, media, captchaFrame }) {
   const [microphone, camera] = deviceToggles(media, page);
-  const hangUp = iconButton(texts.leave, "call_end", { class: "leave", jsname: "CQylAd" });
-  hangUp.addEventListener("click", leave);
   const home = textButton(texts.home);
   home.addEventListener("click", leave);
   const main = make(
@@ -85,6 +83,6 @@ export function showLobby({ leave, page, media, captchaFrame }) {
     home,
     captchaFrame(false),
   );
-  const bar = make("div", { role: "toolbar", class: "toolbar" }, microphone, camera, hangUp);
+  const bar = make("div", { role: "toolbar", class: "toolbar" }, microphone, camera, leaveButton(leave));
   root.replaceChildren(main, bar);
 }
