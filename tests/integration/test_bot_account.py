@@ -15,7 +15,7 @@ import pytest
 
 from tests.support.bot_manager import runs
 from tests.support.wait_until import wait_until
-from vexa.bot_manager.orchestrators.base import BotHandle, OrchestratorConfig
+from vexa.bot_manager.orchestrators.base import OrchestratorConfig
 from vexa.bot_manager.orchestrators.process import ProcessOrchestrator
 from vexa.bot_manager.work_dirs import WorkDirs
 from vexa.contracts.bot import BotLaunch
@@ -35,7 +35,7 @@ from vexa.bot_manager.orchestrators.process import ProcessOrchestrator
 from vexa.bot_manager.work_dirs import WorkDirs
 
 async def main(folder, user):
-    dirs = WorkDirs(folder / "bots", folder / "logs", user)
+    dirs = WorkDirs(folder / "bots", user)
     work_dir = await dirs.make("0123456789abcdef" * 2)
     command = ("/bin/sh", "-c", "cat /proc/self/status; exec sleep 300")
     config = OrchestratorConfig(command, folder / "logs", {"PATH": os.defpath}, user)
@@ -46,7 +46,7 @@ async def main(folder, user):
         await asyncio.sleep(0.05)
     await orchestrator.stop(handle, grace_s=5)
     await orchestrator.aclose()
-    await dirs.remove(handle, keep_screenshots=False)
+    await dirs.remove(handle.connection_id)
     print(log.read_text())
 
 asyncio.run(main(Path(sys.argv[1]), sys.argv[2]))
@@ -68,7 +68,7 @@ def folder() -> Iterator[Path]:
 
 async def test_bot_runs_as_its_account_in_a_folder_of_its_own(folder: Path) -> None:
     account = _account()
-    work_dirs = WorkDirs(folder / "bots", folder / "logs", account.pw_name)
+    work_dirs = WorkDirs(folder / "bots", account.pw_name)
     work_dir = await work_dirs.make(CONNECTION_ID)
     config = OrchestratorConfig(
         command=("/bin/sh", "-c", WHO_AM_I),
@@ -86,7 +86,7 @@ async def test_bot_runs_as_its_account_in_a_folder_of_its_own(folder: Path) -> N
     await orchestrator.stop(handle, grace_s=1)
     assert not runs(handle.pid)
     await orchestrator.aclose()
-    await work_dirs.remove(handle, keep_screenshots=False)
+    await work_dirs.remove(handle.connection_id)
     assert not _exists(work_dir, ".")()
 
 
@@ -113,18 +113,8 @@ def test_bot_has_no_capability_of_a_manager_that_is_not_root(folder: Path) -> No
     assert not (folder / "bots" / CONNECTION_ID).exists()
 
 
-async def test_screenshots_are_kept_but_links_are_not_followed(folder: Path) -> None:
-    work_dirs = WorkDirs(folder / "bots", folder / "logs", None)
-    work_dir = await work_dirs.make(CONNECTION_ID)
-    (folder / "logs").mkdir()
-    (work_dir / "a.png").write_bytes(b"picture")
-    (work_dir / "b.png").symlink_to("/etc/passwd")
-    await work_dirs.remove(BotHandle("bot", CONNECTION_ID, 1, 1), keep_screenshots=True)
-    assert [path.name for path in (folder / "logs").iterdir()] == ["bot-a.png"]
-
-
 async def test_left_folders_are_removed(folder: Path) -> None:
-    work_dirs = WorkDirs(folder, folder / "logs", None)
+    work_dirs = WorkDirs(folder, None)
     for name in (CONNECTION_ID, "f" * 32):
         await work_dirs.make(name)
     (folder / "not-a-bot").mkdir()

@@ -6,6 +6,7 @@ import os
 import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -34,6 +35,14 @@ async def test_living_bots_are_adopted_and_dead_ones_closed(manager: BotManager)
     row = await manager.row_with(dead["id"], "failed", within_s=5)
     assert row.data["outcome"] == "bot_crashed"
     await manager.all_gone(dead_pids)
+    log = manager.home / "logs" / "bots" / f"{row.bot_container_id}.log"
+
+    async def evidence() -> Any:
+        return (await manager.row(dead["id"])).data.get("evidence")
+
+    kept = await wait_until(evidence, what="evidence of the dead bot")
+    assert kept == [str(log), str(log.with_name(f"{log.stem}-end.log"))]
+    assert not (manager.home / "bots" / row.connection_id).exists()
     assert all(runs(pid) for pid in alive_pids)
     assert (await manager.row(alive["id"])).status == "active"
     assert (await manager.client.get("/bots/status")).json()["count"] == 1

@@ -28,6 +28,27 @@ async def manager(tmp_path: Path, database_url: str, redis_url: str) -> AsyncIte
         yield running
 
 
+async def evidence(manager: BotManager, meeting_id: int) -> Any:
+    """Wait until a meeting names its evidence; return it."""
+
+    async def told() -> Any:
+        return (await manager.row(meeting_id)).data.get("evidence")
+
+    return await wait_until(told, within_s=20, what="evidence")
+
+
+def paths(manager: BotManager, row: Any, *ends: str) -> list[str]:
+    """Where files of a bot are, by what stands behind its name; all are there."""
+    found = [manager.home / "logs" / "bots" / f"{row.bot_container_id}{end}" for end in ends]
+    assert all(path.is_file() for path in found)
+    return [str(path) for path in found]
+
+
+def text_of(path: str) -> str:
+    """What is in a file."""
+    return Path(path).read_text()
+
+
 async def test_stopped_by_its_user(manager: BotManager) -> None:
     meeting = await manager.send_ok("normal")
     assert meeting["status"] == "requested"
@@ -54,7 +75,10 @@ async def test_stopped_by_its_user(manager: BotManager) -> None:
     assert row.data["status_transition"][3]["source"] == "user"
     await manager.all_gone(pids)
     await wait_until(lambda: not list((manager.home / "bots").iterdir()), what="work dir removed")
-    assert (manager.home / "logs" / "bots" / f"{row.bot_container_id}.log").is_file()
+    logs = manager.home / "logs" / "bots"
+    # who stops a bot knows why it ended
+    assert os.listdir(logs) == [f"{row.bot_container_id}.log"]
+    assert "evidence" not in (await manager.row(meeting["id"])).data
     again = await manager.stop_bot()
     assert again.json()["message"] == "Meeting already completed."
     assert (await manager.client.get("/bots/status")).json()["count"] == 0
@@ -83,15 +107,9 @@ async def test_crash_is_seen_and_leaves_nothing(manager: BotManager) -> None:
     assert row.data["completion_reason"] == "bot_lost"
     assert row.data["failure_stage"] == "active"
     assert row.data["last_error"]["exit_code"] == 3
-    picture = manager.home / "logs" / "bots" / f"{row.bot_container_id}-last.png"
-    await wait_until(picture.exists, what="kept screenshot")
-
-    async def evidence() -> Any:
-        return (await manager.row(meeting["id"])).data.get("evidence")
-
-    assert await wait_until(evidence, what="evidence") == [
-        *(f"{row.bot_container_id}.log", picture.name)
-    ]
+    assert await evidence(manager, meeting["id"]) == paths(
+        manager, row, ".log", "-end.log", "-last.png"
+    )
     await manager.send_ok("normal")
 
 
@@ -104,6 +122,9 @@ async def test_killed_bot_is_seen_and_its_children_are_ended(manager: BotManager
     assert row.data["outcome"] == "bot_crashed"
     assert row.data["last_error"]["exit_code"] == -signal.SIGKILL
     await manager.all_gone(pids)
+    kept = await evidence(manager, meeting["id"])
+    assert kept == paths(manager, row, ".log", "-end.log")
+    assert f"stub bot of meeting {meeting['id']}" in text_of(kept[1])
 
 
 OWN_ENDS = {
@@ -121,6 +142,11 @@ async def test_own_ends(manager: BotManager) -> None:
         assert data["outcome_message"]
         assert data["outcome_hint"]
         assert "stop_requested" not in data
+        row = await manager.row(sent[kind]["id"])
+        kept = await evidence(manager, sent[kind]["id"])
+        assert kept == paths(manager, row, ".log", "-end.log")
+    # a short stay's last heartbeat may come too late to tell of the notice
+    assert (await manager.row(sent["ends"]["id"])).data["notice_posted"] is True
 
 
 async def test_a_call_for_help_is_told_and_its_end_names_the_cause(manager: BotManager) -> None:

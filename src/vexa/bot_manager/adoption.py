@@ -83,8 +83,9 @@ class Adoption:
         handle = handle_of(row)
         assert handle is not None
         await self._orchestrator.sweep(handle)
-        await self._keeper.take_account_back(row)
-        await self._work_dirs.remove(handle, keep_screenshots=row.status == MeetingStatus.FAILED)
+        # without its folder a bot was cleared up after by whoever ended the meeting
+        if self._work_dirs.folder(row.connection_id).is_dir():
+            await self._keeper.clear_up(row, handle.name, exit_code=None)
 
     def _seconds_left(self, row: MeetingRow) -> float | None:
         """Say how long the process may still live, if its end was asked for or reported."""

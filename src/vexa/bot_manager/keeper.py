@@ -7,9 +7,10 @@ import asyncio
 import structlog
 
 from vexa.bot_manager.accounts import Accounts
+from vexa.bot_manager.evidence import Evidence, is_worth_keeping
 from vexa.bot_manager.fleet import Bot, Fleet
 from vexa.bot_manager.moves import Moves
-from vexa.bot_manager.orchestrators.base import Orchestrator, log_name
+from vexa.bot_manager.orchestrators.base import Orchestrator
 from vexa.bot_manager.work_dirs import WorkDirs
 from vexa.contracts.bot import EXIT_BAD_LAUNCH
 from vexa.contracts.errors import StorageUnavailable
@@ -37,6 +38,7 @@ class Keeper:
         orchestrator: Orchestrator,
         moves: Moves,
         work_dirs: WorkDirs,
+        evidence: Evidence,
         accounts: Accounts,
         tasks: BackgroundTasks,
     ) -> None:
@@ -45,6 +47,7 @@ class Keeper:
         self._orchestrator = orchestrator
         self._moves = moves
         self._work_dirs = work_dirs
+        self._evidence = evidence
         self._accounts = accounts
         self._tasks = tasks
 
@@ -79,11 +82,21 @@ class Keeper:
                 break
             except StorageUnavailable:
                 await asyncio.sleep(RETRY_S)
-        failed = row.status == MeetingStatus.FAILED
-        await self.take_account_back(row)
-        pictures = await self._work_dirs.remove(bot.handle, keep_screenshots=failed)
-        if failed:
-            await self._note_evidence(bot, pictures)
+        await self.clear_up(row, bot.handle.name, exit_code)
+
+    async def clear_up(self, row: MeetingRow, bot_name: str, exit_code: int | None) -> None:
+        """Keep what the bot of an ended meeting left that is worth it; remove its folder.
+
+        Args:
+            row: the meeting as it ended.
+            bot_name: its bot, of which nothing runs any more.
+            exit_code: of the bot's process; None when nobody knows it.
+        """
+        await self._take_account_back(row)
+        if is_worth_keeping(row.data.get("outcome"), exit_code):
+            folder = self._work_dirs.folder(row.connection_id)
+            await self._note_evidence(row.id, await self._evidence.keep(bot_name, folder))
+        await self._work_dirs.remove(row.connection_id)
 
     async def _close_meeting(self, bot: Bot, exit_code: int | None) -> MeetingRow:
         """End the meeting unless the bot has reported its end; return it as it ended."""
@@ -97,19 +110,18 @@ class Keeper:
             row = await self._meeting(bot.meeting_id)
         return row
 
-    async def take_account_back(self, row: MeetingRow) -> None:
+    async def _take_account_back(self, row: MeetingRow) -> None:
         """Renew the account that an ended meeting's bot was lent, if it was lent one."""
         if row.data.get("authenticated"):
             folder = self._work_dirs.folder(row.connection_id)
             await self._accounts.take_back(row.platform, folder)
 
-    async def _note_evidence(self, bot: Bot, pictures: list[str]) -> None:
+    async def _note_evidence(self, meeting_id: int, files: list[str]) -> None:
         try:
             async with self._database.transaction() as session:
-                files = [log_name(bot.handle.name), *pictures]
-                await bots.record_evidence(session, bot.meeting_id, files)
+                await bots.record_evidence(session, meeting_id, files)
         except StorageUnavailable as exc:
-            _log.warning("evidence_not_noted", meeting_id=bot.meeting_id, code=exc.code)
+            _log.warning("evidence_not_noted", meeting_id=meeting_id, code=exc.code)
 
     async def _meeting(self, meeting_id: int) -> MeetingRow:
         async with self._database.transaction() as session:

@@ -10,6 +10,7 @@ from vexa.bot_manager.accounts import Accounts
 from vexa.bot_manager.adoption import Adoption
 from vexa.bot_manager.drain import Drain
 from vexa.bot_manager.erased_files import ErasedFiles
+from vexa.bot_manager.evidence import Evidence
 from vexa.bot_manager.fleet import Fleet
 from vexa.bot_manager.heartbeats import Heartbeats, hold_s
 from vexa.bot_manager.host_lease import HostLease
@@ -98,9 +99,10 @@ def assemble(
         max_body_bytes=MAX_ANSWER_BYTES,
     )
     moves = Moves(database, fleet, publisher)
-    work_dirs = WorkDirs(settings.work_root, settings.logs_dir, settings.bot_user)
+    work_dirs = WorkDirs(settings.work_root, settings.bot_user)
+    evidence = Evidence(settings.logs_dir, settings.evidence_bytes)
     accounts = Accounts(settings.bot_accounts_dir)
-    keeper = Keeper(database, fleet, orchestrator, moves, work_dirs, accounts, tasks)
+    keeper = Keeper(database, fleet, orchestrator, moves, work_dirs, evidence, accounts, tasks)
     launcher = Launcher(
         settings, clock, database, fleet, orchestrator, work_dirs, moves, keeper, tasks
     )

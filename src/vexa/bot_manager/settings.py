@@ -48,6 +48,14 @@ class BotManagerSettings(InternalSettings, DatabaseSettings, RedisSettings):
         description="folder of one log file a bot; default VEXA_HOME/logs/bots",
     )
 
+    bot_evidence_mb: int = Field(
+        500,
+        ge=0,
+        description=(
+            "disk that screenshots and log excerpts of ended bots may take together, MB; beyond it "
+            "the oldest go; 0: none are kept"
+        ),
+    )
     bot_work_dir: Path | None = Field(
         None, description="folder of the bots' profiles; default VEXA_HOME/bots"
     )
@@ -178,6 +186,11 @@ class BotManagerSettings(InternalSettings, DatabaseSettings, RedisSettings):
     def logs_dir(self) -> Path:
         """Folder of the bots' logs."""
         return (self.bot_logs_dir or self.vexa_home / "logs" / "bots").resolve()
+
+    @property
+    def evidence_bytes(self) -> int:
+        """What the evidence of all ended bots may take."""
+        return self.bot_evidence_mb * 1_000_000
 
     @property
     def work_root(self) -> Path:

@@ -11,6 +11,7 @@ from prometheus_client import Gauge
 from vexa.bot_manager.fleet import Bot, Fleet
 from vexa.bot_manager.host_lease import host_lease_name
 from vexa.bot_manager.keeper import Keeper
+from vexa.bot_manager.launch import bot_name_of
 from vexa.bot_manager.moves import Moves
 from vexa.bot_manager.orchestrators.base import Orchestrator
 from vexa.bot_manager.settings import BotManagerSettings
@@ -119,6 +120,13 @@ class Watchdog:
         outcome = Outcome.START_FAILED if row.bot_pid is None else Outcome.BOT_CRASHED
         if await self._moves.end(row.id, outcome, reason="no bot process was found"):
             _log.warning("meeting_without_bot_ended", meeting_id=row.id)
+            await self._clear_up(row.id)
+
+    async def _clear_up(self, meeting_id: int) -> None:
+        async with self._database.transaction() as session:
+            row = await meetings.by_id(session, meeting_id)
+        if row is not None:
+            await self._keeper.clear_up(row, bot_name_of(row), exit_code=None)
 
     async def _is_host_lost(self, row: MeetingRow) -> bool:
         if row.bot_host is None:

@@ -12,8 +12,6 @@ from pathlib import Path
 
 import structlog
 
-from vexa.bot_manager.orchestrators.base import BotHandle
-
 _log = structlog.get_logger(__name__)
 
 _CONNECTION_ID = re.compile(r"[0-9a-f]{32}")
@@ -24,13 +22,11 @@ class WorkDirs:
 
     Args:
         root: folder of the folders.
-        logs_dir: where screenshots of a failed bot are kept, beside its log.
         user: account that bots run as; None for the one of this process.
     """
 
-    def __init__(self, root: Path, logs_dir: Path, user: str | None) -> None:
+    def __init__(self, root: Path, user: str | None) -> None:
         self._root = root
-        self._logs_dir = logs_dir
         self._user = user
 
     def folder(self, connection_id: str) -> Path:
@@ -41,9 +37,9 @@ class WorkDirs:
         """Make the folder of a bot, which only the bot may enter. Raises OSError."""
         return await asyncio.to_thread(self._make, connection_id)
 
-    async def remove(self, handle: BotHandle, *, keep_screenshots: bool) -> list[str]:
-        """Remove a bot's folder; return the names of what was kept. Safe to call twice."""
-        return await asyncio.to_thread(self._remove, handle, keep_screenshots)
+    async def remove(self, connection_id: str) -> None:
+        """Remove a bot's folder. Safe to call twice."""
+        await asyncio.to_thread(self._delete, self.folder(connection_id))
 
     async def remove_others(self, keep: Collection[str]) -> None:
         """Remove folders that an earlier bot manager left, but those of `keep`."""
@@ -58,18 +54,6 @@ class WorkDirs:
             account = pwd.getpwnam(self._user)
             os.chown(folder, account.pw_uid, account.pw_gid)
         return folder
-
-    def _remove(self, handle: BotHandle, keep_screenshots: bool) -> list[str]:
-        folder = self.folder(handle.connection_id)
-        kept: list[str] = []
-        if keep_screenshots:
-            for picture in sorted([*folder.glob("*.png"), *folder.glob("screenshots/*.png")]):
-                # the folder is the bot's: a link in it could point anywhere
-                if picture.is_file() and not picture.is_symlink():
-                    kept.append(f"{handle.name}-{picture.name}")
-                    shutil.move(picture, self._logs_dir / kept[-1])
-        self._delete(folder)
-        return kept
 
     def _remove_others(self, keep: Collection[str]) -> None:
         if not self._root.is_dir():

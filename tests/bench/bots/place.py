@@ -90,7 +90,7 @@ class Place:
         self.leavings = Leavings()
         self._bots = folder / "bots"
         logs = folder / "logs"
-        self._dirs = WorkDirs(self._bots, logs, None)
+        self._dirs = WorkDirs(self._bots, None)
         environment = {"PATH": os.environ["PATH"], "DISPLAY": display}
         command = (sys.executable, "-m", "vexa", "bot")
         self._orchestrator = ProcessOrchestrator(OrchestratorConfig(command, logs, environment))
@@ -156,7 +156,7 @@ class Place:
         except TimeoutError:
             await self._orchestrator.stop(bot.handle, grace_s=0)
         self.leavings.swept += await self._orchestrator.sweep(bot.handle)
-        await self._dirs.remove(bot.handle, keep_screenshots=False)
+        await self._dirs.remove(bot.handle.connection_id)
         left = await asyncio.to_thread(bot_processes, bot.handle.connection_id)
         self.leavings.processes += len(left)
 
