@@ -116,9 +116,7 @@ class Bot:
         _log.info("stay_ended", outcome=str(end.outcome), reason=end.reason)
         names = self._names() if self._life.was_active else None
         posted = self._stay.notice_posted if self._stay else None
-        self._reporter.tell(
-            self._life.final_status, end=end, names=names, notice_posted=posted
-        )
+        self._reporter.tell(self._life.final_status, end=end, names=names, notice_posted=posted)
         is_told = await self._reporter.flush()
         await self._tasks.aclose()
         await self._client.aclose()
