@@ -26,6 +26,7 @@ export function showSignInPage() {
 }
 
 export function showCaptcha() {
+  hideCaptcha();
   const image = make("div", { "data-tid": "HIP-Captcha-Image" }, "X7kP");
   root.append(make("div", { class: "screen captcha" }, make("h2", {}, texts.captcha), image));
 }

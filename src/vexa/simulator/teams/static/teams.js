@@ -26,12 +26,15 @@ function openMeeting() {
   });
   let wanted = { name: "", sound: true, microphone: false };
   let isHuman = !config.captcha;
+  // a press of Join that waits for the challenge
+  let isHeld = false;
 
   const knock = () => send({ type: "join", name: wanted.name });
   const prejoin = () => {
     screens.showPrejoin(wanted.name, (chosen) => {
       wanted = chosen;
       log("join_pressed", chosen);
+      isHeld = !isHuman;
       if (isHuman) knock();
       else screens.showCaptcha();
     });
@@ -76,12 +79,15 @@ function openMeeting() {
       root.replaceChildren();
     },
     navigate: ({ url }) => location.assign(url),
-    captcha: screens.showCaptcha,
+    captcha: () => {
+      isHuman = false;
+      screens.showCaptcha();
+    },
     captcha_solved: () => {
       screens.hideCaptcha();
-      if (isHuman) return;
       isHuman = true;
-      knock();
+      if (isHeld) knock();
+      isHeld = false;
     },
     stall,
   };
