@@ -199,6 +199,8 @@ class Simulator:
             timeout_graceful_shutdown=GRACE_S,
             # a caller's next request may not meet the end of its idle connection
             timeout_keep_alive=KEEP_ALIVE_S,
+            # a page whose network is cut answers no ping, and is not gone
+            ws_ping_interval=None,
             ssl_certfile=certificates.chain if certificates else None,
             ssl_keyfile=certificates.key if certificates else None,
         )

@@ -78,7 +78,7 @@ class NavigateBody(VisitorChoice):
 
 
 class NetworkBody(VisitorChoice):
-    """Drop the sound for a while."""
+    """Cut the page's network for a while."""
 
     duration_s: float = Field(5.0, gt=0)
 

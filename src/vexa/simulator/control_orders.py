@@ -128,7 +128,7 @@ _ORDERS = (
     _Order("stall", "Stall the main thread", bodies.StallBody, ANYWHERE, _effect("stall")),
     _Order("toast", "Show a toast with role=alert", bodies.ToastBody, ANYWHERE, _toast),
     _Order("navigate", "Send the page elsewhere", bodies.NavigateBody, ANYWHERE, _navigate),
-    _Order("drop_network", "Send no sound", bodies.NetworkBody, IN_CALL, _drop_network),
+    _Order("drop_network", "Let nothing pass", bodies.NetworkBody, IN_CALL, _drop_network),
 )
 
 

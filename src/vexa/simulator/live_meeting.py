@@ -14,6 +14,7 @@ from vexa.contracts.errors import Conflict, NotFound
 from vexa.kit.tasks import BackgroundTasks
 from vexa.simulator.doubles import DOUBLES
 from vexa.simulator.event_log import EventLog, JsonLines
+from vexa.simulator.line import Line
 from vexa.simulator.meetings import (
     ChatLine,
     Meeting,
@@ -23,7 +24,7 @@ from vexa.simulator.meetings import (
     VisitorState,
 )
 from vexa.simulator.sfu.camera import Cameras
-from vexa.simulator.sfu.conference import Conference, Receiver
+from vexa.simulator.sfu.conference import Conference
 from vexa.simulator.sfu.peers import Peer
 from vexa.simulator.sfu.speaking_lights import SpeakingLights
 from vexa.simulator.sfu.speech_source import TICK_MS
@@ -70,6 +71,7 @@ class LiveMeeting:
         self._records = records
         self.peers: dict[str, Peer] = {}
         self._cameras: dict[str, Cameras] = {}
+        self._lines: dict[str, Line] = {}
         self._pages: dict[str, Page] = {}
         self._talkers: dict[str, ScriptedTalker] = {}
         self._clock_tick: int | None = None
@@ -250,16 +252,27 @@ class LiveMeeting:
         self.send(visitor_id, {"type": "effect", "effect": effect, **fields})
 
     def drop_network(self, visitor_id: str, duration_s: float) -> None:
-        """Send a visitor no sound for a while; its page shows that it reconnects."""
-        receiver = self.conference.receivers.get(visitor_id)
+        """Let nothing pass between a page and its meeting for a while; the page says so first."""
         self.effect(visitor_id, "toast", text_key="reconnecting", duration_s=duration_s)
-        if receiver is not None:
-            receiver.dropped = True
-            self._tasks.spawn("network", self._restore_network(receiver, duration_s))
+        self._tasks.spawn("network", self._cut(visitor_id, duration_s))
 
-    async def _restore_network(self, receiver: Receiver, duration_s: float) -> None:
-        await asyncio.sleep(duration_s)
-        receiver.dropped = False
+    async def _cut(self, visitor_id: str, duration_s: float) -> None:
+        line, peer = self.line(visitor_id), self.peers.get(visitor_id)
+        receiver = self.conference.receivers.get(visitor_id)
+
+        def apply() -> None:
+            if receiver is not None:
+                receiver.dropped = not line.is_whole
+            if peer is not None:
+                peer.silence(not line.is_whole)
+
+        line.cut()
+        apply()
+        try:
+            await asyncio.sleep(duration_s)
+        finally:
+            line.mend()
+            apply()
 
     def say_in_chat(self, device_id: str, text: str) -> None:
         """Add a line to the chat; every page in the call gets it on its channel."""
@@ -299,6 +312,10 @@ class LiveMeeting:
     def add_microphone(self, talker: LiveTalker) -> None:
         """Let a page's own sound be heard by the others."""
         self.conference.talkers[talker.stream_id] = talker
+
+    def line(self, visitor_id: str) -> Line:
+        """A visitor's network."""
+        return self._lines.setdefault(visitor_id, Line())
 
     def send(self, visitor_id: str, message: dict[str, Any]) -> None:
         """Send a page a message; nothing happens when its connection has ended."""

@@ -16,6 +16,7 @@ from starlette.websockets import WebSocketDisconnect
 
 from vexa.contracts.errors import RequestRefused
 from vexa.kit.tasks import BackgroundTasks
+from vexa.simulator.line import Line
 from vexa.simulator.live_meeting import LiveMeeting
 from vexa.simulator.meetings import VisitorState
 
@@ -24,20 +25,26 @@ UNKNOWN_MEETING = 4404
 
 
 class SocketPage:
-    """Sends to one page in order, without making the sender wait."""
+    """Sends to one page in order, without making the sender wait.
+
+    `line`: what it is sent by. A message that was sent while the line was whole is on its way.
+    """
 
     def __init__(self, socket: WebSocket) -> None:
+        self.line = Line()
         self._socket = socket
-        self._queue: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self._queue: asyncio.Queue[tuple[dict[str, Any], bool]] = asyncio.Queue()
 
     def send(self, message: dict[str, Any]) -> None:
         """Send a message soon."""
-        self._queue.put_nowait(message)
+        self._queue.put_nowait((message, self.line.is_whole))
 
     async def write(self) -> None:
         """Write what is queued until the connection ends."""
         while True:
-            message = await self._queue.get()
+            message, is_on_its_way = await self._queue.get()
+            if not is_on_its_way:
+                await self.line.until_whole()
             try:
                 await self._socket.send_json(message)
             except (WebSocketDisconnect, RuntimeError):
@@ -64,16 +71,19 @@ async def serve_page(
     tasks = BackgroundTasks()
     tasks.spawn("page_writer", page.write())
     visitor_id = meeting.open_page(page).visitor_id
+    page.line = line = meeting.line(visitor_id)
     try:
         while True:
             message = await socket.receive_json()
+            await line.until_whole()
             try:
                 if not _did_common(meeting, visitor_id, message, longest_chat):
                     await handle(meeting, page, visitor_id, message)
             except RequestRefused as exc:
                 page.send({"type": "refused", "code": exc.code, "detail": exc.detail})
     except WebSocketDisconnect:
-        pass
+        # that too is told by the network
+        await line.until_whole()
     finally:
         await tasks.aclose()
         await meeting.close_page(visitor_id)

@@ -24,6 +24,8 @@ ASK = {"access": "ask"}
 #: Time within which a bot has surely seen who is there, seconds.
 SEEN = Hold(10.0)
 END, REMOVE = Order("end"), Order("remove")
+#: A network that does not come back while anybody waits.
+GONE = Order("drop_network", {"duration_s": 600})
 #: What a participant can write to look like an end.
 FAKE_ENDS = {
     "google_meet": "You've been removed from the meeting",
@@ -101,11 +103,14 @@ def disturbances(platform: str) -> list[Case]:
     def broken(name: str, outcome: O, act: Step) -> Case:
         return Case(platform, name, stayed(outcome), (IN, SEEN, act))
 
+    # Zoom's page has no connection of WebRTC that tells of it
+    lost = () if platform == "zoom" else (broken("network_lost", O.NETWORK_LOST, GONE),)
     return [
         held("toast", Order("toast", {"duration_s": 6}), Hold(10)),
         held("stall", Order("stall", {"duration_s": 12}), Hold(14)),
         held("network_gap", Order("drop_network", {"duration_s": 8}), Hold(14)),
         held("fake_end_in_chat", SEEN, Chat(FAKE_ENDS[platform]), Hold(10)),
+        *lost,
         broken("page_dies", O.PAGE_DEAD, Order("kill_page")),
         broken("browser_killed", O.BROWSER_FAILED, Act.KILL_BROWSER),
         broken("bot_killed", O.BOT_CRASHED, Act.KILL_BOT),

@@ -160,6 +160,20 @@ async def test_a_toast_removes_nobody_and_a_removal_does(world: World) -> None:
     assert list(bot.folder.glob("*.png"))
 
 
+async def test_a_bot_whose_network_is_gone_for_long_says_so(world: World) -> None:
+    await world.control.create_meeting(CODE)
+    await world.control.add_participant(CODE, "Ada")
+    bot = await world.send()
+    await world.manager.wait_for("active")
+    await world.control.wait_for_event(CODE, "connection", state="connected")
+    await world.control.order(CODE, "drop_network", duration_s=600)
+    assert await bot.ended(within_s=180) == 0
+    assert world.manager.statuses == ["joining", "active", "failed"]
+    assert world.manager.end.outcome is Outcome.NETWORK_LOST
+    states = [entry["state"] for entry in bot.events("connection_state")]
+    assert states[-1] in {"disconnected", "failed"}
+
+
 @pytest.mark.parametrize(
     ("company", "outcome"), [(True, Outcome.LEFT_ALONE), (False, Outcome.NO_ONE_JOINED)]
 )

@@ -132,7 +132,9 @@ def _add_roster_and_signal(router: APIRouter, find_meeting: FindMeeting) -> None
         meeting = find_meeting(request.headers.get(MEETING_HEADER, ""))
         if meeting is None:
             raise NotFound("no such meeting")
-        return PlainTextResponse(_wire(meeting).sync(request.headers.get(VISITOR_HEADER, "")))
+        visitor = meeting.state.visitor(request.headers.get(VISITOR_HEADER, ""))
+        await meeting.line(visitor.visitor_id).until_whole()
+        return PlainTextResponse(_wire(meeting).sync(visitor.visitor_id))
 
     @router.websocket("/_/signal/{code}")
     async def signal(socket: WebSocket, code: str) -> None:

@@ -1,7 +1,7 @@
 """What a Jitsi page and its room say to each other, besides what every page does.
 
 From the page: `join`, `lobby_password` (both: name, password), `media` (p2p), `last_n` (n),
-`answer`.
+`answer`, `restart` (session).
 To the page: `password`, `people`, `offer`, `chat`, `dominant`.
 """
 
@@ -41,6 +41,8 @@ async def handle(
         case "media":
             wire.send_people(visitor_id)
             wire.begin_media(visitor_id, wants_p2p=bool(message.get("p2p")))
+        case "restart":
+            wire.restart(visitor_id, int(message.get("session", 0)))
         case "last_n":
             meeting.want_pictures(visitor_id, int(message.get("n", -1)) != 0)
         case "answer":

@@ -71,6 +71,12 @@ class JitsiWire:
         self._wants_p2p[visitor_id] = wants_p2p
         self._meeting.spawn("bridge", self._see_to(visitor_id))
 
+    def restart(self, visitor_id: str, session: int) -> None:
+        """Give a page another connection for its newest, which it has given up."""
+        peer = self._meeting.peers.get(visitor_id)
+        if isinstance(peer, OfferingPeer) and peer.session == session:
+            self._meeting.spawn("bridge", self._see_to(visitor_id, anew=True))
+
     async def take_answer(self, visitor_id: str, session: int, sdp: str) -> None:
         """Take a page's answer to the last offer. Raises Conflict."""
         peer = self._meeting.peers.get(visitor_id)
@@ -81,8 +87,8 @@ class JitsiWire:
 
     # -- the bridge
 
-    async def _see_to(self, visitor_id: str) -> None:
-        """Bring a page's connection up to date, unless an offer is on its way."""
+    async def _see_to(self, visitor_id: str, *, anew: bool = False) -> None:
+        """Bring a page's connection up to date, or another one, unless an offer is on its way."""
         if visitor_id not in self._wants_p2p:
             return
         if self._meeting.state.visitor(visitor_id).state is not VisitorState.IN_CALL:
@@ -91,7 +97,7 @@ class JitsiWire:
         others = [one for one in self._members() if one.stream_id != me.stream_id]
         is_p2p = self._wants_p2p[visitor_id] and len(others) <= 1
         peer = self._meeting.peers.get(visitor_id)
-        if not isinstance(peer, OfferingPeer) or peer.is_p2p != is_p2p:
+        if anew or not isinstance(peer, OfferingPeer) or peer.is_p2p != is_p2p:
             peer = self._new_peer(me, visitor_id, is_p2p, peer)
         elif peer.is_waiting:
             return

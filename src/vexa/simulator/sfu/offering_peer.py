@@ -86,6 +86,12 @@ class OfferingPeer(Peer):
         self.is_waiting = False
         self.tracks.prime()
 
+    def silence(self, is_silent: bool) -> None:
+        """Do so with this connection, and with the one before it if it is still there."""
+        super().silence(is_silent)
+        if self.before is not None:
+            self.before.silence(is_silent)
+
     async def aclose(self) -> None:
         """Close this connection, and the one before it if it is still there."""
         before, self.before = self.before, None

@@ -21,6 +21,7 @@ from vexa.kit.tasks import BackgroundTasks
 from vexa.simulator.sfu.camera import CameraTrack
 from vexa.simulator.sfu.conference import Receiver
 from vexa.simulator.sfu.sender import SlotTrack, use_contributing_packets
+from vexa.simulator.sfu.silence import silence, use_silenceable_sockets
 from vexa.simulator.sfu.talkers import LiveTalker
 
 LOOPBACK = "127.0.0.1"
@@ -33,12 +34,15 @@ def _gather_with_loopback(use_ipv4: bool, use_ipv6: bool) -> list[str]:
 
 
 def prepare_media() -> None:
-    """Let aiortc send contributing sources and use 127.0.0.1, which aioice leaves out.
+    """Let aiortc send contributing sources and fall silent, and use 127.0.0.1.
+
+    aioice leaves that address out.
 
     Changes both libraries for this process. Safe to call twice.
     """
     aioice.ice.get_host_addresses = _gather_with_loopback
     use_contributing_packets()
+    use_silenceable_sockets()
 
 
 class PageReceiver(Receiver, Protocol):
@@ -90,6 +94,10 @@ class Peer:
         except MediaStreamError:
             return
 
+    def silence(self, is_silent: bool) -> None:
+        """Let nothing pass through the connection from now on, or everything."""
+        silence(self.connection, is_silent)
+
     async def aclose(self) -> None:
         """Close the connection. Safe to call twice."""
         await self._tasks.aclose()
@@ -112,7 +120,7 @@ class AnsweringPeer(Peer):
         cameras: pictures that the page gets, as far as it asks for any.
 
     Attributes:
-        carries_sound: whether the answered offer asked for any.
+        carries_sound: whether the answered offer asked for any, and got it.
     """
 
     def __init__(

@@ -13,6 +13,7 @@ from fastapi import WebSocket
 from starlette.websockets import WebSocketDisconnect
 
 from vexa.kit.tasks import BackgroundTasks
+from vexa.simulator.line import Line
 from vexa.simulator.live_meeting import LiveMeeting
 from vexa.simulator.page_socket import SocketPage
 from vexa.simulator.teams.wire import TeamsWire
@@ -50,7 +51,7 @@ async def serve_frames(socket: WebSocket, meeting: LiveMeeting, visitor_id: str)
     wire = wire_of(meeting)
     wire.take_signals(visitor_id, queue.put_nowait)
     tasks = BackgroundTasks()
-    tasks.spawn("frames", _write(socket, queue))
+    tasks.spawn("frames", _write(socket, queue, meeting.line(visitor_id)))
     try:
         while True:
             await socket.receive_text()
@@ -61,9 +62,10 @@ async def serve_frames(socket: WebSocket, meeting: LiveMeeting, visitor_id: str)
         await tasks.aclose()
 
 
-async def _write(socket: WebSocket, queue: asyncio.Queue[str]) -> None:
+async def _write(socket: WebSocket, queue: asyncio.Queue[str], line: Line) -> None:
     while True:
         frame = await queue.get()
+        await line.until_whole()
         try:
             await socket.send_text(frame)
         except (WebSocketDisconnect, RuntimeError):

@@ -35,6 +35,7 @@ class TeamsWire:
         self._meeting = meeting
         self._signals: dict[str, Callable[[str], None]] = {}
         self._history: list[int] = []
+        self._with_captions: set[str] = set()
 
     @property
     def options(self) -> TeamsOptions:
@@ -95,13 +96,15 @@ class TeamsWire:
     async def answer_offer(self, visitor_id: str, sdp: str) -> str:
         """Connect a page's media. Raises NotFound, Conflict when not in the call."""
         me = self._meeting.caller(visitor_id)
+        receiver = MixReceiver(
+            visitor_id,
+            me.stream_id,
+            self.options,
+            lambda line: self._show_caption(visitor_id, line),
+        )
+        receiver.caption(visitor_id in self._with_captions)
         peer = TeamsPeer(
-            MixReceiver(
-                visitor_id,
-                me.stream_id,
-                self.options,
-                lambda line: self._show_caption(visitor_id, line),
-            ),
+            receiver,
             on_open=lambda: self._media_is_up(visitor_id),
             on_microphone=self._meeting.add_microphone,
             cameras=self._meeting.cameras(visitor_id).new_tracks(),
@@ -115,6 +118,10 @@ class TeamsWire:
     def want_captions(self, visitor_id: str, is_on: bool) -> None:
         """A page turned its captions on or off."""
         self._meeting.record("captions", visitor=visitor_id, on=is_on)
+        if is_on:
+            self._with_captions.add(visitor_id)
+        else:
+            self._with_captions.discard(visitor_id)
         peer = self._meeting.peers.get(visitor_id)
         if peer is not None and isinstance(peer.receiver, MixReceiver):
             peer.receiver.caption(is_on)

@@ -85,6 +85,7 @@ export class Media {
     connection.addEventListener("connectionstatechange", () =>
       this.handlers.log("connection", { state: connection.connectionState }),
     );
+    onGivenUp(connection, () => this.connect(visitorId, sendOffer));
     await connection.setLocalDescription();
     await gathered(connection);
     sendOffer(connection.localDescription.sdp);

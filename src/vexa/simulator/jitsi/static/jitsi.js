@@ -31,6 +31,7 @@ function openRoom() {
   const media = new Media(app, {
     log,
     answer: (session, sdp) => send({ type: "answer", session, sdp }),
+    restart: (session) => send({ type: "restart", session }),
   });
   const join = (password) => {
     showJoining();

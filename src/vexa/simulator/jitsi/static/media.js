@@ -55,6 +55,7 @@ export class Media {
       this.handlers.log("connection", { state: connection.connectionState, session, p2p });
       if (connection.connectionState === "connected") this.closeBefore(session);
     });
+    onGivenUp(connection, () => this.handlers.restart(session));
     return connection;
   }
 

@@ -30,6 +30,7 @@ export class Media {
       connection.addTransceiver("video", { direction: "recvonly" });
     }
     if (withMicrophone) await this.addMicrophone(connection);
+    if (connection.signalingState === "closed") return;
     await connection.setLocalDescription();
     await gathered(connection);
     this.handlers.offer(connection.localDescription.sdp);
