@@ -93,6 +93,19 @@ class ControlClient:
         lines: list[dict[str, Any]] = await self._call("GET", path)
         return lines
 
+    async def visitor(self, native_id: str, visitor: str) -> dict[str, Any]:
+        """Return a visitor's present state. Raises StopIteration for one that never was."""
+        visitors = (await self.meeting(native_id))["visitors"]
+        found: dict[str, Any] = next(one for one in visitors if one["id"] == visitor)
+        return found
+
+    async def microphone(self, native_id: str, visitor: str) -> bytes:
+        """Return the newest sound of a page's microphone, a wav file."""
+        path = f"/meetings/{native_id}/visitors/{visitor}/microphone"
+        response = await self._http.get(path)
+        response.raise_for_status()
+        return response.content
+
     async def wait_for_event(
         self, native_id: str, event: str, *, within_s: float = 30.0, after: int = 0, **fields: Any
     ) -> dict[str, Any]:

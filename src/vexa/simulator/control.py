@@ -12,7 +12,7 @@ from functools import reduce
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Query
+from fastapi import APIRouter, Body, Query, Response
 from pydantic import Discriminator, Tag
 
 from vexa.contracts.errors import InvalidInput, NotFound
@@ -23,6 +23,7 @@ from vexa.simulator.flite import say
 from vexa.simulator.live_meeting import LiveMeeting
 from vexa.simulator.meetings import MeetingOptions
 from vexa.simulator.meetings_index import MeetingsIndex
+from vexa.simulator.sfu.microphone import KEPT_S, Microphone
 from vexa.simulator.sfu.speech_source import SpeechLibrary
 from vexa.simulator.sfu.talkers import Utterance, Word
 
@@ -86,10 +87,15 @@ def describe(meeting: LiveMeeting) -> dict[str, Any]:
                 "state": item.state,
                 "name": item.name,
                 "pictures_sent": meeting.cameras(item.visitor_id).sent,
+                "microphone": _describe_microphone(meeting.microphone(item.visitor_id)),
             }
             for item in state.visitors.values()
         ],
     }
+
+
+def _describe_microphone(microphone: Microphone) -> dict[str, Any]:
+    return {"sent_s": microphone.sent_s, "loudest_dbov": microphone.loudest_dbov}
 
 
 def build_control_router(index: MeetingsIndex, desk: SpeechDesk) -> APIRouter:
@@ -217,6 +223,17 @@ def _add_records(router: APIRouter, index: MeetingsIndex) -> None:
         """Utterances that were really played, as in truth.jsonl."""
         index.get(code)
         return index.records.truth.since(after, code)
+
+    @router.get(
+        "/meetings/{code}/visitors/{visitor}/microphone",
+        response_class=Response,
+        responses={200: {"content": {"audio/wav": {}}}},
+        description=f"The last {KEPT_S} s that a page's microphone sent, as a wav file.",
+    )
+    async def microphone(code: str, visitor: str) -> Response:
+        meeting = index.get(code)
+        visitor_id = meeting.state.visitor(visitor).visitor_id
+        return Response(meeting.microphone(visitor_id).wav(), media_type="audio/wav")
 
     @router.get("/{rest:path}", include_in_schema=False)
     async def unknown(rest: str) -> None:

@@ -25,6 +25,7 @@ from vexa.simulator.meetings import (
 )
 from vexa.simulator.sfu.camera import Cameras
 from vexa.simulator.sfu.conference import Conference
+from vexa.simulator.sfu.microphone import Microphone
 from vexa.simulator.sfu.peers import Peer
 from vexa.simulator.sfu.speaking_lights import SpeakingLights
 from vexa.simulator.sfu.speech_source import TICK_MS
@@ -71,6 +72,7 @@ class LiveMeeting:
         self._records = records
         self.peers: dict[str, Peer] = {}
         self._cameras: dict[str, Cameras] = {}
+        self._microphones: dict[str, Microphone] = {}
         self._lines: dict[str, Line] = {}
         self._pages: dict[str, Page] = {}
         self._talkers: dict[str, ScriptedTalker] = {}
@@ -310,8 +312,15 @@ class LiveMeeting:
         self.cameras(visitor_id).want(is_wanted)
 
     def add_microphone(self, talker: LiveTalker) -> None:
-        """Let a page's own sound be heard by the others."""
+        """Let a page's own sound be heard by the others, and keep it."""
         self.conference.talkers[talker.stream_id] = talker
+        for one in self.state.participants.values():
+            if one.stream_id == talker.stream_id and one.visitor_id is not None:
+                talker.keep = self.microphone(one.visitor_id).take
+
+    def microphone(self, visitor_id: str) -> Microphone:
+        """What a visitor's page sent of its own sound, across its connections."""
+        return self._microphones.setdefault(visitor_id, Microphone())
 
     def line(self, visitor_id: str) -> Line:
         """A visitor's network."""

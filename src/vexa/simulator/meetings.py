@@ -45,6 +45,9 @@ class MeetingOptions(BaseModel):
     flicker_share: float = Field(
         0.02, ge=0, le=1, description="chance a second that a silent tile shows speaking once"
     )
+    tone_microphone: bool = Field(
+        False, description="every page has a microphone that gives a tone, whatever its machine has"
+    )
     clock: Literal["manual", "on_admission"] = Field(
         "manual", description="on_admission: the meeting's clock starts with the first visitor"
     )

@@ -78,6 +78,7 @@ def _meeting_page(meeting: LiveMeeting, *, signed_in: bool) -> Response:
         "neteq": options.neteq,
         "unhooked": options.unhooked,
         "leave_button": options.leave_button,
+        "tone_microphone": options.tone_microphone,
         "self_tile_delay_s": options.self_tile_delay_s,
         "toolbar_hides_after_s": options.toolbar_hides_after_s,
         "home_after_s": options.home_after_s,

@@ -35,7 +35,7 @@ def _room_page(meeting: LiveMeeting) -> Response:
     shown = options.model_dump(
         include={
             *("locale", "access", "gate", "honours_config", "unsafe_room", "guest_landing"),
-            *("stream_names", "end_page"),
+            *("stream_names", "end_page", "tone_microphone"),
         }
     )
     config = {

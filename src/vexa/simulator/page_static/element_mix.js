@@ -1,6 +1,7 @@
 // A meeting's sound by a plain element: no receiver of WebRTC and nothing of Web Audio has it. The
 // samples come by a WebSocket in a Worker and go into a track that the page makes itself.
 import { startMediaWorker } from "./played_mix.js";
+import { sendSamples } from "./sent_samples.js";
 
 const RATE = 48000;
 
@@ -9,6 +10,7 @@ export class ElementMix {
   constructor(path, log) {
     this.path = path;
     this.log = log;
+    this.isOpen = true;
     this.track = new MediaStreamTrackGenerator({ kind: "audio" });
     this.element = new Audio();
     this.element.autoplay = true;
@@ -27,7 +29,13 @@ export class ElementMix {
     this.worker = startMediaWorker(this.path, port2, this.log);
   }
 
+  // See `PlayedMix`.
+  send(track) {
+    sendSamples(track, this.worker, () => this.isOpen);
+  }
+
   close() {
+    this.isOpen = false;
     this.worker?.terminate();
     this.track.stop();
     this.element.srcObject = null;

@@ -1,6 +1,12 @@
-// Stands for the decoder: takes blocks of samples and gives them to the player.
-self.addEventListener("message", ({ data: { url, port } }) => {
-  const socket = new WebSocket(url);
+// Stands for decoder and encoder: blocks of samples go to the player, the page's own to the meeting.
+let socket;
+
+self.addEventListener("message", ({ data: { url, port, samples } }) => {
+  if (samples) {
+    if (socket.readyState === WebSocket.OPEN) socket.send(samples);
+    return;
+  }
+  socket = new WebSocket(url);
   socket.binaryType = "arraybuffer";
   socket.addEventListener("open", () => self.postMessage({ state: "connected" }));
   socket.addEventListener("message", ({ data }) => {

@@ -1,4 +1,5 @@
 // A meeting's sound without WebRTC: samples by a WebSocket in a Worker, played by an AudioWorklet.
+import { sendSamples } from "./sent_samples.js";
 
 // Pages with Trusted Types name what they load themselves.
 const trusted = globalThis.trustedTypes?.createPolicy("media", { createScriptURL: (url) => url });
@@ -31,6 +32,11 @@ export class PlayedMix {
     const player = new AudioWorkletNode(this.context, "player", { outputChannelCount: [1] });
     player.connect(this.context.destination);
     this.worker = startMediaWorker(this.path, player.port, this.log);
+  }
+
+  // The page's own sound, from now on.
+  send(track) {
+    sendSamples(track, this.worker, () => this.isOpen);
   }
 
   close() {

@@ -144,10 +144,14 @@ BACKLOG_TICKS = 25
 
 
 class LiveTalker:
-    """A person's microphone: decoded sound in, Opus packets out, nothing in silence."""
+    """A person's microphone: decoded sound in, Opus packets out, nothing in silence.
+
+    `keep`, if set, takes each block of 20 ms that came in: int16[960], mono, 48 kHz.
+    """
 
     def __init__(self, stream_id: int) -> None:
         self.stream_id = stream_id
+        self.keep: Callable[[NDArray[np.int16]], None] | None = None
         self._encoder = OpusEncoder()
         self._resampler = av.AudioResampler(format="s16", layout="mono", rate=OPUS_RATE_HZ)
         self._rest: NDArray[np.int16] = np.zeros(0, np.int16)
@@ -157,14 +161,21 @@ class LiveTalker:
 
     def feed(self, frame: av.AudioFrame) -> None:
         """Take one decoded frame from the person's connection."""
-        blocks = [self._rest, *(out.to_ndarray()[0] for out in self._resampler.resample(frame))]
-        samples = np.concatenate(blocks).astype(np.int16)
+        blocks = [out.to_ndarray()[0] for out in self._resampler.resample(frame)]
+        if blocks:
+            self.take(np.concatenate(blocks).astype(np.int16))
+
+    def take(self, samples: NDArray[np.int16]) -> None:
+        """Take samples of the person's sound: int16[n], mono, 48 kHz."""
+        samples = np.concatenate([self._rest, samples])
         whole = len(samples) // TICK_SAMPLES * TICK_SAMPLES
         self._rest = samples[whole:]
         for block in samples[:whole].reshape(-1, TICK_SAMPLES):
-            self._take(block)
+            self._take_block(block)
 
-    def _take(self, block: NDArray[np.int16]) -> None:
+    def _take_block(self, block: NDArray[np.int16]) -> None:
+        if self.keep is not None:
+            self.keep(block)
         is_loud = level_dbov(block) > SPEECH_DBOV
         self._quiet_ticks = 0 if is_loud else self._quiet_ticks + 1
         packets = self._encoder.encode(block)

@@ -77,7 +77,7 @@ def _client_page(meeting: LiveMeeting, request: Request) -> Response:
         include={
             *("locale", "client", "splash_s", "devices_question", "sound_off", "started"),
             *("sign_in_by", "outlines", "call_object", "cameras", "pictures_menu"),
-            *("captions_menu", "captcha", "unhooked", "tiles", "layout"),
+            *("captions_menu", "captcha", "unhooked", "tiles", "layout", "tone_microphone"),
         }
     )
     texts = texts_in(TEXTS, options.locale, options.apostrophe)

@@ -70,7 +70,7 @@ def _meeting_page(meeting: LiveMeeting, client: str, pwd: str, request: Request)
         include={
             *("wall", "permission_dialogs", "cookie_banner", "terms", "audio_joins"),
             *("microphone_live", "footer_hides_after_s", "post_page_after_s"),
-            *("cameras", "pictures_menu", "captcha", "plays"),
+            *("cameras", "pictures_menu", "captcha", "plays", "tone_microphone"),
         }
     )
     is_spared = options.pwd is not None and pwd == options.pwd

@@ -3,6 +3,8 @@ import { readEvent, readSync } from "./collections.js";
 import { config, make } from "./dom.js";
 import { ElementMix } from "./element_mix.js";
 import { gathered } from "./gathered.js";
+import { onGivenUp } from "./given_up.js";
+import { openMicrophone } from "./microphone.js";
 import { PlayedMix } from "./played_mix.js";
 
 const SLOTS = 3;
@@ -53,7 +55,7 @@ export class Media {
 
   async openMicrophone() {
     try {
-      this.microphone = await navigator.mediaDevices.getUserMedia({ audio: true });
+      this.microphone = await openMicrophone();
       this.setMicrophone(this.microphoneOn);
     } catch {
       this.microphone = null;

@@ -1,6 +1,8 @@
 // The page's connections: the server offers, one track for each participant, each in an <audio> of its own.
 import { make } from "./dom.js";
 import { gathered } from "./gathered.js";
+import { onGivenUp } from "./given_up.js";
+import { openMicrophone } from "./microphone.js";
 
 export class Media {
   constructor(app, handlers) {
@@ -16,7 +18,7 @@ export class Media {
 
   async openMicrophone() {
     try {
-      this.microphone = await navigator.mediaDevices.getUserMedia({ audio: true });
+      this.microphone = await openMicrophone();
     } catch {
       this.microphone = null;
     }

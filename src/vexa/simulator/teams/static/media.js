@@ -2,6 +2,8 @@
 import { config, make } from "./dom.js";
 import { ElementMix } from "./element_mix.js";
 import { gathered } from "./gathered.js";
+import { onGivenUp } from "./given_up.js";
+import { openMicrophone } from "./microphone.js";
 
 // The mix and its copy; none where nothing that watches receivers or Web Audio can see the sound.
 const MIXES = config.unhooked ? 0 : 2;
@@ -24,6 +26,7 @@ export class Media {
     connection.addEventListener("connectionstatechange", () => {
       this.handlers.log("connection", { state: connection.connectionState });
     });
+    onGivenUp(connection, () => this.reopen(withMicrophone));
     this.channel = connection.createDataChannel("main-channel", { ordered: true });
     for (let mix = 0; mix < MIXES; mix += 1) connection.addTransceiver("audio", { direction: "recvonly" });
     for (let camera = 0; camera < config.cameras; camera += 1) {
@@ -36,6 +39,13 @@ export class Media {
     this.handlers.offer(connection.localDescription.sdp);
   }
 
+  reopen(withMicrophone) {
+    this.connection.close();
+    this.mix?.close();
+    this.elements.replaceChildren();
+    return this.open(withMicrophone);
+  }
+
   playMix() {
     this.mix = new ElementMix(`/media/${config.code}/${this.handlers.visitor()}`, this.handlers.log);
     this.mix.open();
@@ -43,10 +53,12 @@ export class Media {
 
   async addMicrophone(connection) {
     try {
-      this.microphone = await navigator.mediaDevices.getUserMedia({ audio: true });
+      this.microphone ??= await openMicrophone();
     } catch {
       return;
     }
+    // left while the browser asked
+    if (connection.signalingState === "closed") return this.stopMicrophone();
     connection.addTransceiver(this.microphone.getAudioTracks()[0], { direction: "sendonly" });
   }
 
@@ -62,7 +74,12 @@ export class Media {
   close() {
     this.connection?.close();
     this.mix?.close();
-    for (const track of this.microphone?.getTracks() ?? []) track.stop();
+    this.stopMicrophone();
     this.elements.replaceChildren();
+  }
+
+  stopMicrophone() {
+    for (const track of this.microphone?.getTracks() ?? []) track.stop();
+    this.microphone = null;
   }
 }

@@ -75,17 +75,23 @@ export class Call {
     if (this.sound.isOpen) {
       this.muted = !this.muted;
       this.handlers.log(this.muted ? "muted" : "unmuted");
+      this.sound.talk(!this.muted);
       this.labelAudio();
       return;
     }
     const dialog = make("div", { class: "join-dialog", role: "dialog" });
     const join = button(texts.computer_audio, { class: "join-audio-by-voip__join-btn" }, async () => {
       dialog.remove();
-      if (config.audio_joins && this.handlers.hasDevices()) await this.sound.open();
+      if (config.audio_joins && this.handlers.hasDevices()) await this.openSound();
       this.labelAudio();
     });
     dialog.append(join, button(texts.phone, {}, () => {}));
     document.body.append(dialog);
+  }
+
+  async openSound() {
+    await this.sound.open();
+    if (!this.muted) this.sound.talk(true);
   }
 
   labelAudio() {
