@@ -1,4 +1,5 @@
 // A meeting's page: one state after the other, as the server says.
+import { leavePressed, sayHello, watchActs } from "./acts.js";
 import { Call } from "./call.js";
 import { textButton } from "./buttons.js";
 import { config, make, root, texts } from "./dom.js";
@@ -21,28 +22,7 @@ const media = new Media({
   collections: ({ users, chat }) => page.call?.collections(users, chat),
 });
 
-function labelOf(target) {
-  const button = target.closest?.("button, [role=button], [aria-label], a");
-  if (!button) return null;
-  return button.getAttribute("aria-label") || button.textContent.trim();
-}
-
-document.addEventListener(
-  "click",
-  (event) => {
-    const label = labelOf(event.target);
-    const where = { x: Math.round(event.clientX), y: Math.round(event.clientY) };
-    log("click", { label, trusted: event.isTrusted, ...where, webdriver: navigator.webdriver });
-  },
-  true,
-);
-
-document.addEventListener("input", (event) => {
-  if (event.target.matches("input[type=text]")) {
-    const how = { trusted: event.isTrusted, how: event.inputType };
-    log("typed", { value: event.target.value, ...how });
-  }
-});
+watchActs(log);
 
 function showMessage(key, { removal = false, again = false } = {}) {
   media.close();
@@ -78,7 +58,7 @@ function join(name, details) {
 }
 
 function leave(event) {
-  log("leave_pressed", { trusted: event.isTrusted });
+  leavePressed(log, event);
   send({ type: "leave" });
 }
 
@@ -109,9 +89,7 @@ const states = {
   not_found: () => showMessage("not_found"),
 };
 
-socket.addEventListener("open", () =>
-  log("hello", { webdriver: navigator.webdriver, agent: navigator.userAgent }),
-);
+socket.addEventListener("open", () => sayHello(log));
 
 socket.addEventListener("message", async ({ data }) => {
   const message = JSON.parse(data);

@@ -55,7 +55,7 @@ export class Application {
     return {
       isJoined: () => this.joined,
       getConnectionState: () => this.handlers.connectionState(),
-      hangup: () => this.handlers.hangup(),
+      hangup: (event) => this.handlers.hangup(event),
       muteAudio: (muted) => this.handlers.mute(muted),
       _room: {
         isJoined: () => this.joined,

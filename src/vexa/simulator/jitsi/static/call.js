@@ -12,7 +12,7 @@ export class Call {
 
   show() {
     this.menu.append(
-      button(texts.leave_menu, {}, () => this.handlers.leave()),
+      button(texts.leave_menu, {}, (event) => this.handlers.leave(event)),
       button(texts.end_menu, {}, () => {}),
     );
     const tools = [

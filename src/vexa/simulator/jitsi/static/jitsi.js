@@ -1,4 +1,5 @@
 // A room's page: one state after the other, as the server says.
+import { leavePressed, sayHello, watchActs } from "./acts.js";
 import { fromAddress } from "./address.js";
 import { Application } from "./app.js";
 import { Call } from "./call.js";
@@ -19,8 +20,8 @@ function openRoom() {
   let call = null;
 
   const app = new Application({
-    hangup: () => {
-      log("hangup");
+    hangup: (event) => {
+      leavePressed(log, event);
       send({ type: "leave" });
     },
     chat: (text) => send({ type: "chat", text }),
@@ -91,7 +92,7 @@ function openRoom() {
       leaveRoom();
       if (given["config.disableInitialGUM"] !== true) await media.openMicrophone();
       app.joined = true;
-      call = new Call(app, { leave: () => window.APP.conference.hangup() });
+      call = new Call(app, { leave: (event) => window.APP.conference.hangup(event) });
       call.show();
       app.events.emit("conference.joined");
       if ("config.channelLastN" in given) app.setLastN(given["config.channelLastN"]);
@@ -141,7 +142,8 @@ function openRoom() {
   };
 
   let last = Promise.resolve();
-  socket.addEventListener("open", () => log("hello", { webdriver: navigator.webdriver }));
+  watchActs(log);
+  socket.addEventListener("open", () => sayHello(log));
   socket.addEventListener("message", ({ data }) => {
     const message = JSON.parse(data);
     last = last.then(() => acts[message.type]?.(message));

@@ -1,4 +1,5 @@
 // A meeting's page: one state after the other, as the server says.
+import { leavePressed, sayHello, watchActs } from "./acts.js";
 import { Call } from "./call.js";
 import { stall, toast } from "./disturb.js";
 import { button, config, root, texts } from "./dom.js";
@@ -11,8 +12,8 @@ function openMeeting() {
   const socket = new WebSocket(`${scheme}://${location.host}/api/meeting/${config.code}`);
   const send = (message) => socket.readyState === WebSocket.OPEN && socket.send(JSON.stringify(message));
   const log = (event, details = {}) => send({ type: "log", event, ...details });
-  const leave = () => {
-    log("hangup");
+  const leave = (event) => {
+    leavePressed(log, event);
     send({ type: "leave" });
   };
   let visitor = "";
@@ -105,7 +106,8 @@ function openMeeting() {
     effect: (effect) => effects[effect.effect]?.(effect),
   };
   let last = Promise.resolve();
-  socket.addEventListener("open", () => log("hello", { webdriver: navigator.webdriver }));
+  watchActs(log);
+  socket.addEventListener("open", () => sayHello(log));
   socket.addEventListener("message", ({ data }) => {
     const message = JSON.parse(data);
     last = last.then(() => acts[message.type]?.(message));

@@ -135,7 +135,7 @@ export class Call {
     const menu = make("div", { class: "leave-meeting-options" });
     const danger = { class: "leave-meeting-options__btn leave-meeting-options__btn--danger" };
     menu.append(
-      button(texts.leave_meeting, danger, () => this.handlers.leave()),
+      button(texts.leave_meeting, danger, (event) => this.handlers.leave(event)),
       button(texts.cancel, { class: "leave-meeting-options__btn" }, () => menu.remove()),
     );
     document.body.append(menu);

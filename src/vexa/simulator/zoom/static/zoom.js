@@ -1,4 +1,5 @@
 // A meeting's page: one state after the other, as the server says.
+import { leavePressed, sayHello, watchActs } from "./acts.js";
 import { Call } from "./call.js";
 import { config, texts } from "./dom.js";
 import { showEffect } from "./effects.js";
@@ -19,7 +20,10 @@ function openMeeting() {
   let allowed = true;
   const sound = new Sound(() => visitor, log, send);
   const pictures = new Pictures();
-  const leave = () => send({ type: "leave" });
+  const leave = (event) => {
+    leavePressed(log, event);
+    send({ type: "leave" });
+  };
   const preview = new Preview((name, passcode) => {
     send({ type: "join", name, passcode, pwd: config.pwd });
     if (config.wall !== "after_join" && !config.asks_passcode) showText("joining");
@@ -99,7 +103,8 @@ function openMeeting() {
     effect: (effect) => showEffect(effect, { call, sound, send }),
   };
 
-  socket.addEventListener("open", () => log("hello", { webdriver: navigator.webdriver }));
+  watchActs(log);
+  socket.addEventListener("open", () => sayHello(log));
   socket.addEventListener("message", ({ data }) => {
     const message = JSON.parse(data);
     acts[message.type]?.(message);
