@@ -40,6 +40,9 @@ class MeetOptions(MeetingOptions):
     leave_button: Literal["known", "unknown"] = Field(
         "known", description="unknown: no name that a bot could know"
     )
+    sound_tracks: bool = Field(
+        True, description="false: a page is given no track of sound, and no event for one"
+    )
     roster: RosterForm = Field("known", description="what a reader of the wire can know of it")
     dialogs: Sequence[Dialog] = Field((), description="dialogs that every visitor meets on joining")
     self_tile_delay_s: float = Field(5.0, ge=0, description="own tile is marked as own so late")

@@ -102,6 +102,7 @@ class MeetWire:
             on_open=lambda: self._media_is_up(visitor_id),
             on_microphone=self._meeting.add_microphone,
             cameras=self._meeting.cameras(visitor_id).new_tracks(),
+            gives_sound=self.options.sound_tracks,
         )
         await self._meeting.connect(peer)
         answer = await peer.answer(sdp)

@@ -118,6 +118,7 @@ class AnsweringPeer(Peer):
         channel: label of the data channel that the server opens.
         on_open: called when that channel is open.
         cameras: pictures that the page gets, as far as it asks for any.
+        gives_sound: false: whatever the page asks for, it gets no track of sound.
 
     Attributes:
         carries_sound: whether the answered offer asked for any, and got it.
@@ -131,9 +132,11 @@ class AnsweringPeer(Peer):
         on_open: Callable[[], None],
         on_microphone: Callable[[LiveTalker], None],
         cameras: Sequence[CameraTrack] = (),
+        gives_sound: bool = True,
     ) -> None:
         super().__init__(receiver, on_microphone=on_microphone)
         self.carries_sound = False
+        self._gives_sound = gives_sound
         self._cameras = cameras
         self._label = channel
         self._on_open = on_open
@@ -142,7 +145,7 @@ class AnsweringPeer(Peer):
     async def answer(self, sdp: str) -> str:
         """Take the page's offer (candidates included) and return the answer."""
         await self.connection.setRemoteDescription(RTCSessionDescription(sdp, "offer"))
-        tracks = iter(self.receiver.tracks)
+        tracks = iter(self.receiver.tracks if self._gives_sound else ())
         cameras = iter(self._cameras)
         for transceiver in self.connection.getTransceivers():
             if transceiver._offerDirection not in {"sendonly", "sendrecv"}:

@@ -51,6 +51,9 @@ class TeamsOptions(MeetingOptions):
     unhooked: bool = Field(
         False, description="a page plays one mix by a plain element, which no hook of tracks sees"
     )
+    sound_tracks: bool = Field(
+        True, description="false: a page is given no track of sound, and no event for one"
+    )
     call_object: Literal["callingDebug", "msteamscalling", "none"] = Field(
         "callingDebug", description="where the page has its call"
     )

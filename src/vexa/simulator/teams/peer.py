@@ -24,6 +24,7 @@ class TeamsPeer(AnsweringPeer):
         on_open: Callable[[], None],
         on_microphone: Callable[[LiveTalker], None],
         cameras: Sequence[CameraTrack],
+        gives_sound: bool,
     ) -> None:
         super().__init__(
             receiver,
@@ -31,6 +32,7 @@ class TeamsPeer(AnsweringPeer):
             on_open=on_open,
             on_microphone=on_microphone,
             cameras=cameras,
+            gives_sound=gives_sound,
         )
         self.connection.on("datachannel", self._take_channel)
 
