@@ -91,6 +91,19 @@ class StallBody(VisitorChoice):
     duration_s: float = Field(10.0, gt=0)
 
 
+class RelayoutBody(VisitorChoice):
+    """Let the page arrange all its tiles anew, again and again."""
+
+    every_ms: int = Field(100, gt=0)
+    duration_s: float = Field(10.0, gt=0)
+
+
+class LayoutBody(VisitorChoice):
+    """Switch the page's layout."""
+
+    layout: str = Field(description="a layout that the meeting's platform has")
+
+
 class EffectBody(VisitorChoice):
     """Make a page do what only its platform's pages can."""
 

@@ -73,6 +73,13 @@ def _check_captcha(meeting: LiveMeeting) -> None:
         raise InvalidInput(f"platforms with a captcha: {', '.join(known)}", field="platform")
 
 
+def _layout(meeting: LiveMeeting, visitor: str, body: bodies.LayoutBody) -> None:
+    known = _double(meeting).layouts
+    if body.layout not in known:
+        raise InvalidInput(f"layouts here: {', '.join(sorted(known))}", field="layout")
+    meeting.effect(visitor, "layout", layout=body.layout)
+
+
 def _own_effect(meeting: LiveMeeting, visitor: str, body: bodies.EffectBody) -> None:
     known = _double(meeting).effects
     if body.effect not in known:
@@ -126,6 +133,15 @@ _ORDERS = (
     _Order("dialog", "Show a dialog", bodies.DialogBody, ANYWHERE, _dialog),
     _Order("effect", "What only this platform has", bodies.EffectBody, ANYWHERE, _own_effect),
     _Order("stall", "Stall the main thread", bodies.StallBody, ANYWHERE, _effect("stall")),
+    _Order("relayout", "Arrange the tiles anew", bodies.RelayoutBody, IN_CALL, _effect("relayout")),
+    _Order("layout", "Switch the layout", bodies.LayoutBody, IN_CALL, _layout),
+    _Order(
+        "hide_toolbar",
+        "Hide the toolbar until the mouse moves",
+        bodies.VisitorChoice,
+        IN_CALL,
+        _effect("hide_toolbar"),
+    ),
     _Order("toast", "Show a toast with role=alert", bodies.ToastBody, ANYWHERE, _toast),
     _Order("navigate", "Send the page elsewhere", bodies.NavigateBody, ANYWHERE, _navigate),
     _Order("drop_network", "Let nothing pass", bodies.NetworkBody, IN_CALL, _drop_network),

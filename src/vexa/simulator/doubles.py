@@ -67,6 +67,7 @@ class Double:
         dialogs: dialogs that its pages can show.
         effects: what its pages can be told besides the common orders.
         has_captcha: whether its platform has a challenge that bars the way.
+        layouts: ways in which its pages can show who is there.
     """
 
     hosts: tuple[str, ...]
@@ -81,6 +82,7 @@ class Double:
     dialogs: frozenset[str] = frozenset()
     effects: frozenset[str] = frozenset()
     has_captcha: bool = False
+    layouts: frozenset[str] = frozenset()
 
 
 #: Platform → its double.

@@ -45,6 +45,7 @@ async def refused(control_url: str, method: str, path: str, body: object) -> tup
         ("/meetings/aaa-aaaa-aaa/admit", {"visitor": "nobody"}, 404, "nobody"),
         ("/meetings/aaa-aaaa-aaa/toast", {"txt": "hi"}, 422, "txt"),
         ("/meetings/aaa-aaaa-aaa/dialog", {}, 422, "dialog"),
+        ("/meetings/aaa-aaaa-aaa/layout", {"layout": "cinema"}, 409, "in_call"),
         ("/meetings/zzz-zzzz-zzz/clock", {}, 404, "zzz-zzzz-zzz"),
     ],
 )

@@ -23,4 +23,5 @@ DOUBLE = Double(
     has_captcha=True,
     sign_in_url=SIGN_IN_URL,
     dialogs=frozenset(get_args(Dialog)),
+    layouts=frozenset({"tiled", "spotlight"}),
 )

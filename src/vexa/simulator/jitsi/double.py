@@ -21,4 +21,5 @@ DOUBLE = Double(
     id_form="a room's name in small letters, as weekly-sync",
     sign_in_url=SIGN_IN_PATH,
     effects=frozenset({"disconnected"}),
+    layouts=frozenset({"tiles", "stage"}),
 )

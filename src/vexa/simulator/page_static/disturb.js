@@ -7,6 +7,34 @@ export function toast(text, durationS) {
   setTimeout(() => node.remove(), durationS * 1000);
 }
 
+let stormTimer;
+
+// Arranges everything anew, again and again; `rearrange` is the page's own.
+export function storm(rearrange, { every_ms, duration_s }) {
+  clearInterval(stormTimer);
+  stormTimer = setInterval(() => {
+    rearrange();
+    // a browser lays out what somebody asks the size of
+    document.body.getBoundingClientRect();
+  }, every_ms);
+  setTimeout(() => clearInterval(stormTimer), duration_s * 1000);
+}
+
+// The same in another order.
+export function shuffled(list) {
+  const order = [...list];
+  for (let last = order.length - 1; last > 0; last -= 1) {
+    const other = Math.floor(Math.random() * (last + 1));
+    [order[last], order[other]] = [order[other], order[last]];
+  }
+  return order;
+}
+
+// Another size for what holds the tiles.
+export function resize(place) {
+  place.style.width = `${Math.round(50 + Math.random() * 50)}%`;
+}
+
 let stallTimer;
 
 // Keeps the main thread busy for so long, again and again.

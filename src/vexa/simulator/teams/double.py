@@ -21,4 +21,5 @@ DOUBLE = Double(
     sign_in_url=SIGN_IN_URL,
     effects=frozenset({"captcha_solved", "share"}),
     has_captcha=True,
+    layouts=frozenset({"gallery", "speaker", "together"}),
 )

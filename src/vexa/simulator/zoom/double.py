@@ -22,4 +22,5 @@ DOUBLE = Double(
     dialogs=frozenset({"ai_companion", "recording", "muted"}),
     effects=frozenset({"captcha_solved", "host_starts"}),
     has_captcha=True,
+    layouts=frozenset({"speaker", "sharing", "single", "suspension"}),
 )

@@ -85,7 +85,11 @@ export class Call {
     this.toolbar.classList.remove("hidden");
     clearTimeout(this.timer);
     const later = config.toolbar_hides_after_s * 1000;
-    this.timer = setTimeout(() => this.toolbar.classList.add("hidden"), later);
+    this.timer = setTimeout(() => this.hideToolbar(), later);
+  }
+
+  hideToolbar() {
+    this.toolbar.classList.add("hidden");
   }
 
   muteMicrophone() {

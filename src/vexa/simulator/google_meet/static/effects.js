@@ -1,6 +1,6 @@
 // What the host of the test makes a page do: dialogs, toasts, faults.
 import { textButton } from "./buttons.js";
-import { stall, toast } from "./disturb.js";
+import { stall, storm, toast } from "./disturb.js";
 import { make, root, texts } from "./dom.js";
 
 export function showDialog({ title, why, button, plain = false }) {
@@ -53,6 +53,15 @@ export function showEffect(effect, { media, page, captchaFrame }) {
       break;
     case "captcha_solved":
       document.querySelectorAll(".challenge").forEach((frame) => frame.remove());
+      break;
+    case "relayout":
+      storm(() => page.call?.people.rearrange(), effect);
+      break;
+    case "layout":
+      page.call?.people.setLayout(effect.layout);
+      break;
+    case "hide_toolbar":
+      page.call?.hideToolbar();
       break;
     case "stall":
       stall(effect);

@@ -1,4 +1,5 @@
 // Tiles and the People panel, from what the roster says.
+import { resize, shuffled } from "./disturb.js";
 import { config, make, texts } from "./dom.js";
 
 const IN_MEETING = 1;
@@ -22,6 +23,16 @@ export class People {
     this.list = make("div", { "aria-label": texts.participants, role: "list" });
     this.counter = make("div", { class: "counter" });
     this.selfShown = false;
+    this.layout = "tiled";
+    this.speaking = new Set();
+    this.spotlit = null;
+    this.markLater(config.self_tile_delay_s * 1000);
+    const every = config.self_tile_drops_every_s * 1000;
+    if (every) setInterval(() => this.dropMark(), every);
+  }
+
+  // Whose the own tile is stands on it late, and not all the time.
+  markLater(ms) {
     setTimeout(() => {
       this.selfShown = true;
       this.draw();
@@ -47,17 +58,48 @@ export class People {
   }
 
   setSpeaking(deviceId, on) {
+    if (on) this.speaking.add(deviceId);
+    else this.speaking.delete(deviceId);
+    if (on && this.layout === "spotlight" && this.spotlit !== deviceId) {
+      this.spotlit = deviceId;
+      this.draw();
+    }
+    this.light(deviceId, on);
+  }
+
+  light(deviceId, on) {
     const tile = this.tiles.querySelector(`[data-participant-id="${CSS.escape(deviceId)}"]`);
     if (!tile) return;
     tile.classList.toggle("Oaajhc", on);
     tile.classList.toggle("gjg47c", !on);
   }
 
+  // All tiles, or oneself and whoever spoke last.
+  setLayout(layout) {
+    this.layout = layout;
+    const others = [...this.users.values()].filter((user) => !user.isSelf);
+    this.spotlit = [...this.speaking].at(-1) ?? others[0]?.deviceId;
+    this.draw();
+  }
+
+  isShown(deviceId) {
+    const user = this.users.get(deviceId);
+    return Boolean(user) && (this.layout === "tiled" || user.isSelf || deviceId === this.spotlit);
+  }
+
+  // Every tile is another element afterwards, in another place.
+  rearrange() {
+    this.users = new Map(shuffled(this.users));
+    this.tiles.replaceChildren();
+    resize(this.tiles);
+    this.draw();
+  }
+
   draw() {
     for (const tile of [...this.tiles.children]) {
-      if (!this.users.has(tile.dataset.participantId)) tile.remove();
+      if (!this.isShown(tile.dataset.participantId)) tile.remove();
     }
-    for (const user of this.users.values()) this.drawTile(user);
+    for (const user of this.users.values()) if (this.isShown(user.deviceId)) this.drawTile(user);
     this.list.replaceChildren(...[...this.users.values()].map((user) => this.row(user)));
     this.counter.textContent = `${this.users.size} ${texts.in_call_count}`;
   }
@@ -68,6 +110,7 @@ export class People {
     if (!tile) {
       tile = make("div", { class: "tile gjg47c", "data-participant-id": user.deviceId });
       this.tiles.append(tile);
+      this.light(user.deviceId, this.speaking.has(user.deviceId));
     }
     const shown = user.displayName || user.fullName;
     const label = user.parentDeviceId ? `${shown} (${texts.presentation})` : shown;

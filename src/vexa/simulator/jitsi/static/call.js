@@ -1,4 +1,5 @@
 // Inside the meeting: tiles, toolbar, chat.
+import { resize, shuffled } from "./disturb.js";
 import { button, make, root, texts } from "./dom.js";
 
 export class Call {
@@ -8,6 +9,8 @@ export class Call {
     this.tiles = make("div", { id: "videospace", class: "tiles" });
     this.lines = make("div", { id: "chatconversation", role: "log" });
     this.menu = make("div", { class: "menu", hidden: true });
+    this.layout = "tiles";
+    this.arrange = (others) => others;
   }
 
   show() {
@@ -25,9 +28,34 @@ export class Call {
         this.menu.hidden = false;
       }),
     ];
-    const toolbox = make("div", { id: "new-toolbox", class: "toolbar" }, ...tools, this.menu);
-    root.replaceChildren(this.tiles, this.lines, toolbox);
+    this.toolbox = make("div", { id: "new-toolbox", class: "toolbar" }, ...tools, this.menu);
+    root.replaceChildren(this.tiles, this.lines, this.toolbox);
+    document.addEventListener("mousemove", () => {
+      this.toolbox.hidden = false;
+    });
     this.draw();
+  }
+
+  hideToolbar() {
+    this.toolbox.hidden = true;
+  }
+
+  // Everybody, or whoever dominates.
+  setLayout(layout) {
+    this.layout = layout;
+    this.draw();
+  }
+
+  // Every tile is another element afterwards, in another place.
+  rearrange() {
+    this.arrange = shuffled;
+    resize(this.tiles);
+    this.draw();
+  }
+
+  onStage(others, dominant) {
+    if (this.layout === "tiles") return this.arrange(others);
+    return others.filter((one) => one.id === dominant).concat(others).slice(0, 1);
   }
 
   draw() {
@@ -37,7 +65,8 @@ export class Call {
       const label = make("span", { class: "displayname" }, name);
       return make("div", { id: `participant_${id}`, class: `videocontainer${dominant}` }, label);
     };
-    const others = [...participants.remote.values()].map((one) => tile(one.id, one.name));
+    const remote = this.onStage([...participants.remote.values()], participants.dominantSpeaker);
+    const others = remote.map((one) => tile(one.id, one.name));
     const own = tile(participants.local.id, `${participants.local.name} (${texts.you})`);
     this.tiles.replaceChildren(own, ...others);
   }

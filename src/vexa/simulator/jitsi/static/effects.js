@@ -1,5 +1,5 @@
 // What the host of the test makes a page do.
-import { stall, toast } from "./disturb.js";
+import { stall, storm, toast } from "./disturb.js";
 import { make, root, texts } from "./dom.js";
 
 // Jitsi lost its server for a while: not joined, and a dialog that looks like an end.
@@ -13,7 +13,7 @@ function disconnect(app, durationS) {
   }, durationS * 1000);
 }
 
-export function showEffect(effect, { app, media }) {
+export function showEffect(effect, { app, call, media }) {
   switch (effect.effect) {
     case "toast":
       toast(effect.text ?? texts[effect.text_key], effect.duration_s);
@@ -33,6 +33,15 @@ export function showEffect(effect, { app, media }) {
       break;
     case "navigate":
       location.assign(effect.url);
+      break;
+    case "relayout":
+      storm(() => call?.rearrange(), effect);
+      break;
+    case "layout":
+      call?.setLayout(effect.layout);
+      break;
+    case "hide_toolbar":
+      call?.hideToolbar();
       break;
     case "stall":
       stall(effect);

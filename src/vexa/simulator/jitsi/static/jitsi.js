@@ -138,7 +138,7 @@ function openRoom() {
       app.dominate(id);
       call?.draw();
     },
-    effect: (effect) => showEffect(effect, { app, media }),
+    effect: (effect) => showEffect(effect, { app, call, media }),
   };
 
   let last = Promise.resolve();

@@ -1,6 +1,7 @@
 // Inside the meeting: the stage with its tiles, toolbar, chat, list of people; and the call object.
 import { button, config, make, root, texts } from "./dom.js";
 import { Captions } from "./captions.js";
+import { resize, shuffled } from "./disturb.js";
 import { leaveButton, toolbar } from "./screens.js";
 
 const ALERT_MS = 1500;
@@ -70,7 +71,7 @@ export class Call {
     const flip = (panel) => () => {
       panel.hidden = !panel.hidden;
     };
-    const bar = toolbar([
+    this.bar = toolbar([
       button(texts.chat, { id: "chat-button" }, flip(this.chat)),
       make("div", { id: "roster-button", role: "button" }, texts.people, this.badge),
       button(texts.view, { id: "custom-view-button", "aria-haspopup": "menu" }, flip(this.layouts)),
@@ -80,8 +81,11 @@ export class Call {
     if (config.pictures_menu) this.menu.append(this.pictureItem());
     if (config.captions_menu) this.menu.append(...this.captions.menuItems());
     const alert = make("div", { role: "alert" }, texts.joined);
-    root.replaceChildren(bar, this.menu, this.layouts, alert, this.stage, this.captions.place, this.chat, this.roster);
+    root.replaceChildren(this.bar, this.menu, this.layouts, alert, this.stage, this.captions.place, this.chat, this.roster);
     setTimeout(() => alert.remove(), ALERT_MS);
+    document.addEventListener("mousemove", () => {
+      this.bar.hidden = false;
+    });
     this.draw();
   }
 
@@ -115,22 +119,44 @@ export class Call {
     this.draw();
   }
 
+  hideToolbar() {
+    this.bar.hidden = true;
+  }
+
+  // Everybody (`together`: without outlines), or whoever spoke last.
+  setLayout(layout) {
+    this.layout = layout;
+    this.draw();
+  }
+
+  // Every tile is another element afterwards, in another place.
+  rearrange() {
+    this.people = shuffled(this.people);
+    resize(this.stage);
+    this.draw();
+  }
+
+  onStage(others) {
+    if (this.layout !== "speaker") return others;
+    return others.filter((one) => one.id === this.last).concat(others).slice(0, 1);
+  }
+
   draw() {
     const shown = this.people.filter((one) => !one.hidden);
     this.badge.textContent = String(shown.length);
     this.badge.hidden = this.sharing;
-    const tiles = shown.filter((one) => !one.self).map((one) => this.tile(one));
+    const tiles = this.onStage(shown.filter((one) => !one.self)).map((one) => this.tile(one));
     if (this.sharing) tiles.splice(0, tiles.length, make("div", { "data-stream-type": "ScreenSharing", class: "tile" }));
     this.stage.replaceChildren(...tiles);
     const rows = shown.map((one) => make("div", { "data-cid": "roster-participant", "aria-label": `${one.name}, ` }, one.name));
     this.roster.replaceChildren(make("div", { role: "tree", "aria-label": texts.attendees }, ...rows));
-    for (const id of this.speaking) this.light(id, true);
+    for (const id of this.speaking) this.shine(id, true);
   }
 
   tile(one) {
     const name = one.name || texts.unknown;
     const parts = [make("span", { "data-tid": "participant-info-nametag" }, name)];
-    if (config.outlines !== "none" && this.layout === "gallery") {
+    if (config.outlines !== "none" && this.layout !== "together") {
       parts.unshift(make("div", { "data-tid": "voice-level-stream-outline", class: "outline", "data-of": one.id }));
     }
     // a label has the account's badge and the tile's state besides the name
@@ -147,6 +173,13 @@ export class Call {
   light(id, on) {
     if (on) this.speaking.add(id);
     else this.speaking.delete(id);
+    this.shine(id, on);
+    if (!on || this.last === id) return;
+    this.last = id;
+    if (this.layout === "speaker") this.draw();
+  }
+
+  shine(id, on) {
     if (config.outlines !== "class") return;
     this.stage.querySelector(`[data-of="${id}"]`)?.classList.toggle("vdi-frame-occlusion", on);
   }

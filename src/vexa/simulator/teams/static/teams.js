@@ -1,7 +1,7 @@
 // A meeting's page: one state after the other, as the server says.
 import { leavePressed, sayHello, watchActs } from "./acts.js";
 import { Call } from "./call.js";
-import { stall, toast } from "./disturb.js";
+import { stall, storm, toast } from "./disturb.js";
 import { button, config, root, texts } from "./dom.js";
 import { Media } from "./media.js";
 import * as screens from "./screens.js";
@@ -69,6 +69,9 @@ function openMeeting() {
   };
   const effects = {
     toast: ({ text, text_key, duration_s }) => toast(text ?? texts[text_key], duration_s),
+    relayout: (effect) => storm(() => call.rearrange(), effect),
+    layout: ({ layout }) => call.setLayout(layout),
+    hide_toolbar: () => call.hideToolbar(),
     share: ({ duration_s }) => call.share(duration_s ?? 5),
     mute: () => {
       media.mute();

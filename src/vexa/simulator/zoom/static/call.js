@@ -1,6 +1,15 @@
 // Inside the meeting: who speaks, footer, sound's button, people, chat, leaving.
+import { resize, shuffled } from "./disturb.js";
 import { button, config, make, root, texts } from "./dom.js";
 import { showModal } from "./modal.js";
+
+// Layout → class of the tile that shows who speaks.
+const FRAMES = {
+  speaker: "speaker-active-container__video-frame",
+  sharing: "speaker-bar-container__video-frame speaker-bar-container__video-frame--active",
+  single: "single-main-container__video-frame",
+  suspension: "single-suspension-container__video-frame",
+};
 
 export class Call {
   constructor(sound, handlers) {
@@ -12,13 +21,13 @@ export class Call {
     this.panel = make("aside", { class: "panel", hidden: true }, this.list);
     this.lines = make("div", { role: "log", "aria-label": texts.chat_list, class: "chat" });
     this.chat = make("aside", { class: "panel", hidden: true }, this.lines);
+    this.layout = "speaker";
     this.muted = !config.microphone_live;
     this.wake = () => this.showFooter();
   }
 
   show() {
-    const footer = make("div", { class: "video-avatar__avatar-footer" }, this.name);
-    const tile = make("div", { class: "speaker-active-container__video-frame" }, footer);
+    this.tile = this.newTile();
     this.audioButton = button("", { class: "join-audio-container__btn" }, () => this.pressAudio());
     this.peopleButton = button("", {}, () => {
       this.panel.hidden = !this.panel.hidden;
@@ -35,13 +44,35 @@ export class Call {
     this.footer = make("footer", { id: "wc-footer", class: "footer" });
     this.footer.append(this.audioButton, this.peopleButton, chatButton, moreButton, leaveButton);
     this.chat.append(this.writeBox());
-    const parts = [tile, this.panel, this.chat, this.menu, this.footer];
+    const parts = [this.tile, this.panel, this.chat, this.menu, this.footer];
     const app = make("div", { class: "meeting-app" }, ...parts);
     root.replaceChildren(app);
     document.addEventListener("mousemove", this.wake);
     this.labelAudio();
     this.draw();
     this.showFooter();
+  }
+
+  newTile() {
+    const footer = make("div", { class: "video-avatar__avatar-footer" }, this.name);
+    return make("div", { class: FRAMES[this.layout] }, footer);
+  }
+
+  setLayout(layout) {
+    this.layout = layout;
+    this.rearrange();
+  }
+
+  // Every tile and row is another element afterwards, in another place.
+  rearrange() {
+    const shown = this.name.textContent;
+    this.name = make("span", {}, shown);
+    const tile = this.newTile();
+    this.tile.replaceWith(tile);
+    this.tile = tile;
+    this.people = shuffled(this.people);
+    resize(this.tile);
+    this.draw();
   }
 
   // Whether a person wants to be sent the others' pictures is their own choice.
@@ -67,8 +98,11 @@ export class Call {
     this.footer.classList.remove("footer--hidden");
     clearTimeout(this.hideTimer);
     if (!config.footer_hides_after_s) return;
-    const hide = () => this.footer.classList.add("footer--hidden");
-    this.hideTimer = setTimeout(hide, config.footer_hides_after_s * 1000);
+    this.hideTimer = setTimeout(() => this.hideFooter(), config.footer_hides_after_s * 1000);
+  }
+
+  hideFooter() {
+    this.footer.classList.add("footer--hidden");
   }
 
   pressAudio() {

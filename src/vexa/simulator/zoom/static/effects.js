@@ -1,5 +1,5 @@
 // What the host of the test makes a page do.
-import { stall, toast } from "./disturb.js";
+import { stall, storm, toast } from "./disturb.js";
 import { root, texts } from "./dom.js";
 import { askCaptcha, solveCaptcha } from "./screens.js";
 
@@ -27,6 +27,15 @@ export function showEffect(effect, { call, sound, send }) {
       break;
     case "captcha_solved":
       solveCaptcha();
+      break;
+    case "relayout":
+      storm(() => call?.rearrange(), effect);
+      break;
+    case "layout":
+      call?.setLayout(effect.layout);
+      break;
+    case "hide_toolbar":
+      call?.hideFooter();
       break;
     case "stall":
       stall(effect);
