@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 from fastapi import APIRouter
 
 from vexa.kit.registry import Registry
-from vexa.simulator.meetings import ChatLine, DeviceIds, MeetingOptions, Participant
+from vexa.simulator.meetings import ChatLine, DeviceIds, MeetingOptions, Participant, Visitor
 
 if TYPE_CHECKING:
     from vexa.simulator.live_meeting import LiveMeeting
@@ -39,6 +39,10 @@ class Wire(Protocol):
 
     def people_changed(self, changed: Sequence[Participant]) -> None:
         """Tell every page in the call about some participants, gone ones included."""
+        ...
+
+    def put_out(self, visitor: Visitor) -> None:
+        """Tell a page that it is out of the lobby or the call, besides its state."""
         ...
 
     def chatted(self, line: ChatLine) -> None:

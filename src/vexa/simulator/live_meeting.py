@@ -361,6 +361,7 @@ class LiveMeeting:
             gone = self.state.participant(visitor.participant_id)
             self.conference.talkers.pop(gone.stream_id, None)
             self.wire.people_changed([gone])
+        self.wire.put_out(visitor)
         self._tasks.spawn("drop_peer", self._drop_peer(visitor.visitor_id))
 
     async def _drop_peer(self, visitor_id: str) -> None:

@@ -135,6 +135,17 @@ async def test_names_presenter_and_chat_in_the_call(
     await expect(page.locator(".tiles [data-participant-id]")).to_have_count(3)
 
 
+async def test_the_own_tiles_mark_goes_and_comes_back(
+    control: ControlClient, open_page: OpenPage
+) -> None:
+    await control.create_meeting(CODE, self_tile_delay_s=0.1, self_tile_drops_every_s=4)
+    page = await open_page()
+    await join(page, control)
+    for count in (1, 0, 1):
+        await expect(page.locator("[data-self-name]")).to_have_count(count, timeout=10_000)
+    await expect(page.locator(".tiles [data-participant-id]")).to_have_count(1)
+
+
 async def test_toolbar_hides_and_comes_back(control: ControlClient, open_page: OpenPage) -> None:
     await control.create_meeting(CODE, toolbar_hides_after_s=0.3)
     page = await open_page()

@@ -128,6 +128,7 @@ async def test_the_lobby_has_the_toolbar_and_no_stage(
     )
     await control.add_participant(CODE, "Ada")
     page = await open_page()
+    await page.add_init_script(f"({LISTEN})()")
     await go_in(page, asks=False)
     await expect(page.get_by_text("Someone will let you in shortly")).to_be_visible()
     assert "/v2/" in page.url
@@ -140,6 +141,35 @@ async def test_the_lobby_has_the_toolbar_and_no_stage(
     await expect(page.get_by_text("Someone will let you in shortly")).to_be_visible()
     await control.order(CODE, "deny")
     await expect(page.locator(tid("calling-retry-cancelbutton"))).to_be_visible()
+    await page.wait_for_function("() => window.seen.frames.length > 0")
+    frames = await page.evaluate("() => window.seen.frames")
+    ends = [json.loads(one.removeprefix("3:::")) for one in frames]
+    assert [json.loads(one["body"])["subCode"] for one in ends] == [5854]
+
+
+async def test_captions_come_by_the_channel_too(
+    control: ControlClient, open_page: OpenPage
+) -> None:
+    await control.create_meeting(CODE, platform="teams")
+    ada = await control.add_participant(CODE, "Ada", speech=[{"at_s": 0, "say": "Hello there."}])
+    page = await open_page()
+    await page.add_init_script(f"({LISTEN})()")
+    await go_in(page)
+    await control.wait_for_event(CODE, "connection", state="connected")
+    await page.click("#callingButtons-showMoreBtn")
+    await page.click("#LanguageSpeechMenuControl-id")
+    await page.click("#closed-captions-button")
+    await control.wait_for_event(CODE, "captions", on=True)
+    await control.start_clock(CODE)
+    text = """() => window.seen.channel
+      .map(([, bytes]) => new TextDecoder().decode(new Uint8Array(bytes)))
+      .filter((one) => one.includes('recognitionResults'))"""
+    await page.wait_for_function(f"() => ({text})().some((one) => one.includes('true'))")
+    told = [json.loads(one[one.index("{") :]) for one in await page.evaluate(text)]
+    results = [one for message in told for one in message["recognitionResults"]]
+    assert {one["userId"] for one in results} == {ada["device_id"]}
+    assert [one["isFinal"] for one in results] == [False] * (len(results) - 1) + [True]
+    await expect(page.locator(tid("closed-caption-text"))).to_have_text(results[-1]["text"])
 
 
 async def test_nobody_joins_past_a_captcha_that_was_ordered(

@@ -11,7 +11,12 @@ S = 1_000 // TICK_MS
 
 
 def shown(talks: dict[int, list[tuple[float, float]]]) -> list[tuple[float, CaptionLine]]:
-    """What is shown when, seconds, of streams that sound from and to these seconds."""
+    """What is shown anew when, seconds, of streams that sound from and to these seconds."""
+    return [(at, line) for at, line in told(talks) if not line.is_final]
+
+
+def told(talks: dict[int, list[tuple[float, float]]]) -> list[tuple[float, CaptionLine]]:
+    """What is told when, seconds, lines that are over included."""
     made = Captioner(random.Random(3))
     out: list[tuple[float, CaptionLine]] = []
     for tick in range(30 * S):
@@ -43,3 +48,13 @@ def test_every_word_is_captioned_between_one_and_two_seconds_later() -> None:
 def test_a_pause_and_another_speaker_are_lines_of_their_own() -> None:
     out = shown({7: [(1.0, 3.0), (3.5, 4.0), (8.0, 9.0)], 8: [(2.0, 4.0)]})
     assert {(line.number, line.stream_id) for _, line in out} == {(1, 7), (2, 8), (3, 7)}
+
+
+def test_a_line_is_final_once_somebody_was_silent_and_as_it_was_shown_last() -> None:
+    out = told({7: [(1.0, 3.0), (8.0, 9.0)]})
+    first, second = [(at, line) for at, line in out if line.is_final]
+    assert first[0] >= 3.0 + 1.0
+    last = [line for at, line in out if line.number == 1 and not line.is_final][-1]
+    assert (first[1].text, first[1].began_tick, first[1].length_s) == (last.text, 1 * S, 2.0)
+    assert (second[1].number, second[1].began_tick, second[1].length_s) == (2, 8 * S, 1.0)
+    assert [line for _, line in out if line.number == 1][-1] is first[1]

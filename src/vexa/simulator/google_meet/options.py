@@ -46,5 +46,8 @@ class MeetOptions(MeetingOptions):
     roster: RosterForm = Field("known", description="what a reader of the wire can know of it")
     dialogs: Sequence[Dialog] = Field((), description="dialogs that every visitor meets on joining")
     self_tile_delay_s: float = Field(5.0, ge=0, description="own tile is marked as own so late")
+    self_tile_drops_every_s: float = Field(
+        0.0, ge=0, description="that mark is gone for two seconds so often; 0 is never"
+    )
     toolbar_hides_after_s: float = Field(3.0, gt=0, description="without a moving mouse")
     home_after_s: float = Field(10.0, gt=0, description="removal and end texts stay so long")

@@ -80,6 +80,7 @@ def _meeting_page(meeting: LiveMeeting, *, signed_in: bool) -> Response:
         "leave_button": options.leave_button,
         "tone_microphone": options.tone_microphone,
         "self_tile_delay_s": options.self_tile_delay_s,
+        "self_tile_drops_every_s": options.self_tile_drops_every_s,
         "toolbar_hides_after_s": options.toolbar_hides_after_s,
         "home_after_s": options.home_after_s,
         "sync_path": SYNC_PATH,

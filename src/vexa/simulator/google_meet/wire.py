@@ -14,6 +14,7 @@ from vexa.simulator.meetings import (
     DeviceIds,
     Participant,
     Presence,
+    Visitor,
     VisitorState,
 )
 from vexa.simulator.sfu.peers import AnsweringPeer
@@ -72,6 +73,9 @@ class MeetWire:
             told = [item for item in known if item.participant_id in wanted]
             if told:
                 peer.send(self._news(visitor_id, told))
+
+    def put_out(self, visitor: Visitor) -> None:
+        """A page is told by its state alone."""
 
     def chatted(self, line: ChatLine) -> None:
         """Send a chat line to every page."""

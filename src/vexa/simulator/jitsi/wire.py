@@ -10,7 +10,7 @@ from typing import Any
 from vexa.contracts.errors import Conflict
 from vexa.simulator.jitsi.options import JitsiOptions
 from vexa.simulator.live_meeting import LiveMeeting
-from vexa.simulator.meetings import ChatLine, DeviceIds, Participant, VisitorState
+from vexa.simulator.meetings import ChatLine, DeviceIds, Participant, Visitor, VisitorState
 from vexa.simulator.sfu.offering_peer import OfferingPeer
 from vexa.simulator.sfu.track_receiver import TrackReceiver
 
@@ -43,6 +43,9 @@ class JitsiWire:
         for visitor in self._meeting.state.in_state(VisitorState.IN_CALL):
             self.send_people(visitor.visitor_id)
             self._meeting.spawn("bridge", self._see_to(visitor.visitor_id))
+
+    def put_out(self, visitor: Visitor) -> None:
+        """A page is told by its state alone."""
 
     def chatted(self, line: ChatLine) -> None:
         """Show a chat line on every page."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from collections import deque
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from vexa.simulator.sfu.speech_source import TICK_MS
 
@@ -23,16 +23,30 @@ _LATE_MS = (1_000, 1_600)
 
 @dataclass(frozen=True, slots=True)
 class CaptionLine:
-    """A line as it is to be shown now. `stream_id` is its author's."""
+    """A line as it is to be shown now.
+
+    Attributes:
+        number: of the line.
+        stream_id: its author's.
+        text: all of it so far.
+        began_tick: tick of its first sound.
+        length_s: from there to the end of its last sound so far, seconds.
+        is_final: it has been shown like this already, and does not grow any more.
+    """
 
     number: int
     stream_id: int
     text: str
+    began_tick: int
+    length_s: float
+    is_final: bool = False
 
 
 @dataclass(slots=True)
 class _Talk:
     number: int
+    began: int
+    last: int = 0
     words: int = 0
     spoken: int = 0
     silent: int = 0
@@ -62,8 +76,9 @@ class Captioner:
         talk = self._talks.get(stream)
         if talk is None:
             self._lines += 1
-            talk = self._talks[stream] = _Talk(self._lines)
+            talk = self._talks[stream] = _Talk(self._lines, tick)
         talk.silent = 0
+        talk.last = tick
         talk.spoken += 1
         if talk.spoken >= _GROWTH_TICKS:
             self._grow(tick, stream, talk)
@@ -75,11 +90,18 @@ class Captioner:
             self._grow(tick, stream, talk)
         if talk.silent >= _LINE_TICKS:
             del self._talks[stream]
+            final = replace(self._line(stream, talk), is_final=True)
+            self._due.append((max(tick, talk.shown_at), final))
 
     def _grow(self, tick: int, stream: int, talk: _Talk) -> None:
         talk.words += 1
         talk.spoken = 0
         late = self.source.randint(*_LATE_MS) // TICK_MS
         talk.shown_at = max(talk.shown_at, tick + late)
-        line = CaptionLine(talk.number, stream, " ".join(["word"] * talk.words))
-        self._due.append((talk.shown_at, line))
+        self._due.append((talk.shown_at, self._line(stream, talk)))
+
+    @staticmethod
+    def _line(stream: int, talk: _Talk) -> CaptionLine:
+        text = " ".join(["word"] * talk.words)
+        length_s = (talk.last + 1 - talk.began) * TICK_MS / 1000
+        return CaptionLine(talk.number, stream, text, talk.began, length_s)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 import time
 import uuid
@@ -10,15 +9,13 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from vexa.simulator.live_meeting import LiveMeeting
-from vexa.simulator.meetings import ChatLine, DeviceIds, Participant, VisitorState
-from vexa.simulator.teams import frames
+from vexa.simulator.meetings import ChatLine, DeviceIds, Participant, Visitor, VisitorState
+from vexa.simulator.teams import channel, frames
 from vexa.simulator.teams.captions import CaptionLine
 from vexa.simulator.teams.options import TeamsOptions
 from vexa.simulator.teams.peer import TeamsPeer
 from vexa.simulator.teams.receiver import MixReceiver
 
-#: Bytes before the JSON of a channel message; what they mean is not known. Two look like brackets.
-_PREFIX = b"\x02\x00\x5b\x11\x5b\x00"
 #: Dominant speakers that a message names at most.
 _HISTORY = 5
 
@@ -47,12 +44,14 @@ class TeamsWire:
     # -- told by the meeting
 
     def people_changed(self, changed: Sequence[Participant]) -> None:
-        """Tell every page who is in; a page that is out is told that its call is over."""
-        for visitor in self._meeting.state.visitors.values():
-            if visitor.state is VisitorState.IN_CALL:
-                self.send_people(visitor.visitor_id, changed)
-            elif any(one.visitor_id == visitor.visitor_id for one in changed):
-                self._signal(visitor.visitor_id, frames.end_frame(visitor.state))
+        """Tell every page in the call who is in."""
+        for visitor in self._meeting.state.in_state(VisitorState.IN_CALL):
+            self.send_people(visitor.visitor_id, changed)
+
+    def put_out(self, visitor: Visitor) -> None:
+        """Tell a page that its call is over, or that it was denied one."""
+        if visitor.participant_id is not None or visitor.state is VisitorState.DENIED:
+            self._signal(visitor.visitor_id, frames.end_frame(visitor.state))
 
     def chatted(self, line: ChatLine) -> None:
         """Show a chat line on every page."""
@@ -132,9 +131,15 @@ class TeamsWire:
     def _show_caption(self, visitor_id: str, line: CaptionLine) -> None:
         people = self._meeting.state.participants.values()
         author = next((one for one in people if one.stream_id == line.stream_id), None)
-        if author is not None:
+        if author is None:
+            return
+        if not line.is_final:
             shown = {"line": line.number, "id": author.device_id, "text": line.text}
             self._meeting.send(visitor_id, {"type": "caption", **shown})
+        peer = self._meeting.peers.get(visitor_id)
+        if isinstance(peer, TeamsPeer):
+            began_s = self._meeting.conference.epoch_of(line.began_tick)
+            peer.send(channel.recognition(line, author.device_id, began_s))
 
     def _media_is_up(self, visitor_id: str) -> None:
         peer = self._meeting.peers.get(visitor_id)
@@ -143,10 +148,10 @@ class TeamsWire:
         self._send_dominance()
 
     def _send_dominance(self) -> None:
-        message = [{"type": "dsh", "history": self._history}]
+        message = channel.dominance(self._history)
         for peer in self._meeting.peers.values():
             if isinstance(peer, TeamsPeer):
-                peer.send(_PREFIX + json.dumps(message).encode())
+                peer.send(message)
 
     def _signal(self, visitor_id: str, frame: str) -> None:
         send = self._signals.get(visitor_id)

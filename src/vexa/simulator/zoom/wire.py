@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from vexa.simulator.live_meeting import LiveMeeting
-from vexa.simulator.meetings import ChatLine, DeviceIds, Participant, VisitorState
+from vexa.simulator.meetings import ChatLine, DeviceIds, Participant, Visitor, VisitorState
 from vexa.simulator.zoom.options import ZoomOptions
 from vexa.simulator.zoom.own_tracks import OwnTracks
 
@@ -63,6 +63,9 @@ class ZoomWire:
         for visitor in self._meeting.state.in_state(VisitorState.IN_CALL):
             if visitor.visitor_id in self._told:
                 self._tell_people(visitor.visitor_id, changed)
+
+    def put_out(self, visitor: Visitor) -> None:
+        """A page is told by its state alone."""
 
     def chatted(self, line: ChatLine) -> None:
         """Show a chat line on every page."""

@@ -3,6 +3,7 @@ import { resize, shuffled } from "./disturb.js";
 import { config, make, texts } from "./dom.js";
 
 const IN_MEETING = 1;
+const MARK_GONE_MS = 2000;
 
 function icon(tag, word) {
   return make(tag, { class: "google-material-icons notranslate", "aria-hidden": "true" }, word);
@@ -36,7 +37,14 @@ export class People {
     setTimeout(() => {
       this.selfShown = true;
       this.draw();
-    }, config.self_tile_delay_s * 1000);
+    }, ms);
+  }
+
+  dropMark() {
+    if (!this.selfShown) return;
+    this.selfShown = false;
+    this.draw();
+    this.markLater(MARK_GONE_MS);
   }
 
   update(users) {
