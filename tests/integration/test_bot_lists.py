@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import aclosing
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -60,13 +62,15 @@ async def test_files_of_an_erased_meeting_are_removed(
     def files(meeting_id: int) -> list[Path]:
         return list(logs.glob(f"vexa-bot-{meeting_id}-*"))
 
+    def has_both(meeting_id: int) -> bool:
+        # the log, and the last lines of it
+        return len(files(meeting_id)) == 2
+
     for meeting in (erased, kept):
-        [log] = files(meeting["id"])
+        await wait_until(partial(has_both, meeting["id"]))
+        log = min(files(meeting["id"]), key=lambda path: len(path.name))
         (logs / f"{log.stem}-at-the-end.png").write_bytes(b"picture")
-        assert len(files(meeting["id"])) == 2
-    database, bus = Database(sqlite_url), Bus(redis_url)
-    await Changes(database, bus).erase_known(erased["id"])
+    async with aclosing(Database(sqlite_url)) as database, aclosing(Bus(redis_url)) as bus:
+        await Changes(database, bus).erase_known(erased["id"])
     await wait_until(lambda: files(erased["id"]) == [])
-    assert len(files(kept["id"])) == 2
-    await bus.aclose()
-    await database.aclose()
+    assert len(files(kept["id"])) == 3
