@@ -13,16 +13,22 @@ from vexa.kit.report import Report
 
 ROOT = Path(__file__).parent.parent
 REPORTS = ROOT / "reports"
-#: What pytest is given for each suite. Bots on the platforms that came after Google Meet are
-#: apart, so that the suites of the last stage take about as long.
+#: Bots on the platforms that came after Google Meet, or on several.
+ON_PLATFORMS = (
+    *("test_bot_on_*.py", "test_bot_pictures.py", "test_bot_in_storms.py"),
+    "test_bot_without_sound.py",
+)
+#: What pytest is given for each suite. These are apart, so that the suites of the last stage take
+#: about as long.
 SUITES = {
     "unit": ("tests/unit",),
     "contract": ("tests/contract",),
     "integration": ("tests/integration",),
-    "e2e": ("tests/e2e", "--ignore-glob=*/test_bot_on_*.py"),
+    "e2e": ("tests/e2e", *(f"--ignore-glob=*/{files}" for files in ON_PLATFORMS)),
     "e2e_platforms": tuple(
         str(file.relative_to(ROOT))
-        for file in sorted((ROOT / "tests" / "e2e").rglob("test_bot_on_*.py"))
+        for files in ON_PLATFORMS
+        for file in sorted((ROOT / "tests" / "e2e").rglob(files))
     ),
 }
 #: Stages one after the other, the suites of a stage at once. Those of the last mostly wait, for
