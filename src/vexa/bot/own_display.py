@@ -8,7 +8,6 @@ bot's mark.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import shutil
 from collections.abc import AsyncIterator
@@ -18,6 +17,7 @@ from pathlib import Path
 
 import structlog
 
+from vexa.bot.helper_process import end_helper
 from vexa.bot.settings import helper_environment
 from vexa.kit.xauthority import write_xauthority
 
@@ -80,7 +80,7 @@ async def open_own_display(work_dir: Path) -> AsyncIterator[OwnDisplay | None]:
         _log.info("own_display", display=f":{number}", authority=str(authority))
         yield OwnDisplay(f":{number}", authority)
     finally:
-        await _end(server)
+        await end_helper(server, _END_S)
         authority.unlink(missing_ok=True)
 
 
@@ -113,14 +113,3 @@ async def _number(read_end: int) -> str:
         return ""
     finally:
         transport.close()
-
-
-async def _end(server: asyncio.subprocess.Process) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        server.terminate()
-    try:
-        async with asyncio.timeout(_END_S):
-            await server.wait()
-    except TimeoutError:
-        server.kill()
-        await server.wait()

@@ -21,6 +21,7 @@ from pathlib import Path
 import numpy as np
 import structlog
 
+from vexa.bot.helper_process import end_helper
 from vexa.bot.page_messages import AudioPiece
 from vexa.bot.settings import sound_server_environment
 from vexa.bot.short_folder import short_folder
@@ -121,7 +122,7 @@ async def open_sink(
         yield f"unix:{short / _SOCKET}" if is_up else None
     finally:
         await tasks.aclose()
-        await _end(server)
+        await end_helper(server, _END_S)
         os.close(pipe)
         shutil.rmtree(folder, ignore_errors=True)
         if short != folder:
@@ -181,14 +182,3 @@ async def _comes_up(server: asyncio.subprocess.Process, socket: Path) -> bool:
                     return True
                 await asyncio.sleep(_LOOK_AGAIN_S)
     return False
-
-
-async def _end(server: asyncio.subprocess.Process) -> None:
-    if server.returncode is None:
-        server.terminate()
-    try:
-        async with asyncio.timeout(_END_S):
-            await server.wait()
-    except TimeoutError:
-        server.kill()
-        await server.wait()
