@@ -6,6 +6,7 @@ It lies in the folder of bots' logs under the bot's name, so that it is erased w
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import shutil
 from pathlib import Path
@@ -87,7 +88,11 @@ class Evidence:
         excerpt.write_text("".join(f"{redact_text(line)}\n" for line in whole[-_LINES:]))
 
     def _make_room(self, own: list[Path]) -> None:
-        sizes = {path: path.stat() for path in self._all()}
+        sizes: dict[Path, os.stat_result] = {}
+        for path in self._all():
+            # one may go meanwhile: with its meeting, or for another bot's
+            with contextlib.suppress(FileNotFoundError):
+                sizes[path] = path.stat()
         total = sum(stat.st_size for stat in sizes.values())
         for path in sorted(sizes.keys() - set(own), key=lambda one: sizes[one].st_mtime):
             if total <= self._most_bytes:

@@ -131,3 +131,11 @@ async def test_the_oldest_evidence_makes_room_and_logs_stay(logs: Path, work: Pa
     await Evidence(logs, 1).keep(NAME, work)
     left = {name for name in os.listdir(logs) if name.endswith(".png")}
     assert left == {f"{NAME}-{picture}.png" for picture in ("at-the-end", "later")}
+
+
+async def test_a_file_that_goes_meanwhile_hinders_nobody(logs: Path, work: Path) -> None:
+    # another bot's evidence makes room, or its meeting is erased: a name without a file
+    (logs / f"{OTHER}-at-the-end.png").symlink_to(logs / "gone")
+    (work / "at-the-end.png").write_bytes(b"picture")
+    kept = await Evidence(logs, MUCH).keep(NAME, work)
+    assert names(kept, logs) == [f"{NAME}-at-the-end.png"]
