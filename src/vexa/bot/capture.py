@@ -30,6 +30,7 @@ from vexa.bot.page_messages import (
     TrackRead,
 )
 from vexa.bot.page_scripts import read_script
+from vexa.platforms.base import PAGE_MIX
 
 _log = structlog.get_logger(__name__)
 
@@ -37,8 +38,6 @@ _log = structlog.get_logger(__name__)
 METHODS = ("processor", "worklet", "script")
 #: Scripts that capture.js is given, in its order.
 _PARTS = ("labels.js", "readers.js")
-#: Name of a track of what the page plays; its media stream has none.
-_MIX_NAME = "page-mix"
 #: One log line for each so many refused messages.
 _LOG_EVERY_REFUSED = 1_000
 
@@ -58,7 +57,8 @@ class Capture:
         on_channel: takes messages of those channels.
         on_news: takes what `page_script` tells.
         page_script: the platform's own script, or nothing (`Platform.page_script`).
-        taps_page: what the page plays by Web Audio is a track too (docs/decisions/0085).
+        heeds_page_mix: what the page plays by Web Audio is a track too (docs/decisions/0085), and
+            this tells whether it counts now; None where it is not taken at all.
         is_mix: each track is a mix of several people, whose packets name all of them.
         methods: ways to read a track, best first.
     """
@@ -72,7 +72,7 @@ class Capture:
         on_news: Callable[[News], None],
         *,
         page_script: str = "",
-        taps_page: bool = False,
+        heeds_page_mix: Callable[[], bool] | None = None,
         is_mix: bool = False,
         methods: tuple[str, ...] = METHODS,
     ) -> None:
@@ -82,7 +82,8 @@ class Capture:
         self._on_channel = on_channel
         self._on_news = on_news
         self._methods = methods
-        self._taps_page = taps_page
+        self._heeds_page_mix = heeds_page_mix or (lambda: False)
+        self._page_mixes: set[str] = set()
         self._binding = "_" + secrets.token_hex(12)
         nonce = secrets.token_hex(16)
         self._messages = PageMessages(nonce, self._channels)
@@ -91,14 +92,14 @@ class Capture:
             "nonce": nonce,
             "channels": self._channels,
             "methods": self._methods,
-            "mix": _MIX_NAME,
+            "mix": PAGE_MIX.track,
             "mixed": is_mix,
         }
         own = f"({page_script})" if page_script else "null"
-        tap = f"({read_script('mix_tap.js')})" if taps_page else "null"
+        tap = f"({read_script('mix_tap.js')})" if heeds_page_mix else "null"
         parts = [json.dumps(config), *(f"({read_script(name)})" for name in _PARTS), own, tap]
         self._script = f"{read_script('capture.js')}({', '.join(parts)});"
-        self.tracks = 0
+        self._tracks = 0
         self.connections: dict[str, str] = {}
         self._session: CDPSession | None = None
         #: Track → epoch time at which it was last known to be read, ms.
@@ -119,6 +120,8 @@ class Capture:
     def take(self, text: object) -> None:
         """Take one message of the page."""
         message = self._messages.read(text, epoch_ms())
+        if self._is_unheeded(message):
+            return
         self._note_read(message)
         if isinstance(message, AudioPiece):
             self._on_audio(message)
@@ -129,7 +132,7 @@ class Capture:
         elif isinstance(message, News):
             self._on_news(message)
         elif isinstance(message, TrackBegan):
-            self.tracks += 1
+            self._tracks += message.names != PAGE_MIX
             self._on_quiet(QuietTrack(message.track, epoch_ms()))
         elif isinstance(message, ConnectionState):
             self.connections[message.connection] = message.state
@@ -140,11 +143,22 @@ class Capture:
         elif message is None and self._messages.refused % _LOG_EVERY_REFUSED == 1:
             _log.warning("page_messages_refused", count=self._messages.refused)
 
+    def _is_unheeded(self, message: PageMessage | None) -> bool:
+        if isinstance(message, TrackBegan) and message.names == PAGE_MIX:
+            self._page_mixes.add(message.track)
+        track = getattr(message, "track", None)
+        return track in self._page_mixes and not self._heeds_page_mix()
+
     def _note_read(self, message: PageMessage | None) -> None:
         if isinstance(message, TrackEnded):
             self._read_ms.pop(message.track, None)
         elif isinstance(message, AudioPiece | QuietTrack | TrackBegan | TrackRead):
             self._read_ms[message.track] = epoch_ms()
+
+    @property
+    def tracks(self) -> int:
+        """How many tracks there have been whose sound counts."""
+        return self._tracks + (len(self._page_mixes) if self._heeds_page_mix() else 0)
 
     @property
     def unread_ms(self) -> float | None:
@@ -161,4 +175,4 @@ class Capture:
         """
         states = self.connections.values()
         is_broken = all(s in {"failed", "disconnected", "closed"} for s in states)
-        return not self._taps_page and bool(states) and is_broken
+        return not self._heeds_page_mix() and bool(states) and is_broken

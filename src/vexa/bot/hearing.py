@@ -127,7 +127,9 @@ class Hearing:
 
     def take_channel(self, message: ChannelMessage) -> None:
         """Take roster news of a data channel."""
-        self._apply(lambda: self._platform.decode_channel(message.data))
+        self._apply(
+            lambda: self._platform.decode_channel(message.channel, message.data, message.at_ms)
+        )
 
     def take_news(self, news: News) -> None:
         """Take what the platform's script in the page tells."""

@@ -87,13 +87,16 @@ class Bot:
             self._hearing.take_channel,
             self._hearing.take_news,
             page_script=self._platform.page_script,
-            taps_page=self._platform.sound_by is SoundBy.PLAYED,
+            heeds_page_mix=self._heeds_page_mix if self._platform.taps_page else None,
             is_mix=self._platform.sound_by is SoundBy.MIX,
         )
         self._hand: Hand | None = None
         self._tasks = BackgroundTasks()
         self._stop: asyncio.Future[JoinError] = asyncio.get_running_loop().create_future()
         self._in_haste = False
+
+    def _heeds_page_mix(self) -> bool:
+        return self._platform.sound_by is SoundBy.PLAYED
 
     async def run(self) -> int:
         """Run from start to reported end; return the exit code of the process."""

@@ -99,10 +99,11 @@ class TrackEnded:
 
 @dataclass(frozen=True, slots=True)
 class ChannelMessage:
-    """A message of a data channel that the platform named."""
+    """A message of a data channel that the platform named; `at_ms`: epoch time of its coming."""
 
     channel: str
     data: bytes
+    at_ms: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +205,8 @@ class PageMessages:
             return self._quiet(document, fields, now_ms)
         if not self._others.take(1, now_ms):
             return None
+        if kind == "channel":
+            return self._channel(fields, now_ms)
         return self._other(document, kind, fields)
 
     def _other(self, document: str, kind: str, fields: list[str]) -> PageMessage | None:
@@ -212,9 +215,6 @@ class PageMessages:
             return self._begin(f"{document}-{int(number)}", _track_names(stream, name))
         if kind in {"read", "ended"}:
             return self._of_track(kind, f"{document}-{int(fields[0])}")
-        if kind == "channel":
-            data = base64.b64decode(fields[1], validate=True)
-            return ChannelMessage(self._channels[int(fields[0])], data)
         if kind == "news":
             return News(base64.b64decode(fields[0], validate=True).decode())
         if kind == "state" and fields[1] in _STATES:
@@ -223,6 +223,14 @@ class PageMessages:
             method = fields[1] if fields[1] in {"processor", "worklet", "script"} else "none"
             return CaptureMethod(f"{document}-{int(fields[0])}", method)
         return None
+
+    def _channel(self, fields: list[str], now_ms: float) -> ChannelMessage:
+        index, at, encoded = fields
+        at_ms = float(at)
+        if not now_ms - _OLDEST_MS <= at_ms <= now_ms + _LATEST_AHEAD_MS:
+            at_ms = now_ms
+        data = base64.b64decode(encoded, validate=True)
+        return ChannelMessage(self._channels[int(index)], data, at_ms)
 
     def _begin(self, track: str, names: TrackNames) -> TrackBegan | None:
         if track in self._tracks or len(self._tracks) >= _MOST_TRACKS:

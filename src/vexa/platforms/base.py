@@ -253,6 +253,8 @@ class TrackNames:
 
 #: A track that the page has no usable names for.
 NAMELESS = TrackNames()
+#: The track of what the page plays by Web Audio, which is the bot's own making.
+PAGE_MIX = TrackNames(track="page-mix")
 
 
 class MeetingPage(Protocol):
@@ -306,7 +308,8 @@ class Platform(Protocol):
             wrapped in nothing and must leave nothing on `window`. Empty for none.
         roster_channels: labels of data channels whose messages are roster news.
         roster_path: part of the URL of HTTP answers that are roster news; empty for none.
-        sound_by: how sound says whose it is.
+        sound_by: how sound says whose it is; may become PLAYED during a stay where `taps_page`.
+        taps_page: whether what the page plays by Web Audio is taken, to count while PLAYED.
         speaking_late_ms: how late `Speaking` is after the sound, with `SoundBy.MIX`; may change.
         wants_pointer: whether its door may refuse presses that no pointer of a display made.
     """
@@ -320,6 +323,7 @@ class Platform(Protocol):
     roster_channels: frozenset[str]
     roster_path: str
     sound_by: SoundBy
+    taps_page: bool
     speaking_late_ms: float
     wants_pointer: bool
 
@@ -357,8 +361,12 @@ class Platform(Protocol):
         """Return the people whose tiles the page shows, the bot itself marked."""
         ...
 
-    def decode_channel(self, message: bytes) -> RosterChange:
-        """Read a roster message of a data channel. Raises ValueError."""
+    def decode_channel(self, label: str, message: bytes, at_ms: float) -> RosterChange:
+        """Read a message of the data channel `label` that came at an epoch time, ms.
+
+        Raises:
+            ValueError: not of a known form.
+        """
         ...
 
     def decode_answer(self, body: bytes) -> RosterChange:

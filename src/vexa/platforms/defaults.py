@@ -16,6 +16,7 @@ class PlatformDefaults:
     roster_channels: frozenset[str] = frozenset()
     roster_path: str = ""
     sound_by: SoundBy = SoundBy.CONTRIBUTOR
+    taps_page: bool = False
     speaking_late_ms: float = 0.0
     wants_pointer: bool = False
 
@@ -35,7 +36,7 @@ class PlatformDefaults:
         """The page's tiles tell nothing that news do not."""
         return ()
 
-    def decode_channel(self, message: bytes) -> RosterChange:
+    def decode_channel(self, label: str, message: bytes, at_ms: float) -> RosterChange:
         """No channel is read."""
         return RosterChange()
 

@@ -203,7 +203,11 @@ def google_meet() -> list[Case]:
         variant(name, "strict_policy", options={"csp": "strict"}),
         variant(name, "own_tile_late", options={"self_tile_delay_s": 12}),
         variant(name, "asks_still_there", IN, Order("dialog", {"dialog": "still_there"}), SEEN),
-        *talks(name, ("flicker", {"flicker_share": 0.2})),
+        *talks(
+            name,
+            ("flicker", {"flicker_share": 0.2}),
+            ("no_receivers", {"neteq_always": True}),
+        ),
     ]
 
 

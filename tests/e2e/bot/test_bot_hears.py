@@ -31,13 +31,13 @@ async def play(
 
 
 async def play_out(
-    world: World, late: dict[str, list[float]] | None = None
+    world: World, late: dict[str, list[float]] | None = None, *, by_receivers: bool = True
 ) -> list[dict[str, Any]]:
     """Send a bot, then the late people, and let all be said; return the truth."""
     bot = await world.send()
     await world.manager.wait_for("active")
     await add_people(world, late or {})
-    await connected(world)
+    await (connected(world) if by_receivers else world.control.wait_for_event(CODE, "sound"))
     await world.control.start_clock(CODE)
     truth = await world.all_said(CODE, within_s=120)
     await world.control.order(CODE, "end")
@@ -202,6 +202,15 @@ async def test_a_late_roster_names_what_was_already_heard(world: World) -> None:
 
 async def test_the_pipeline_without_receivers_is_not_taken(world: World) -> None:
     truth = await play(world, {"Ada": [0.5], "Bob": [5.0]}, neteq=True)
+    check_attribution(world.speech, truth)
+
+
+async def test_the_pipeline_without_receivers_is_heard_and_named_where_there_is_no_other(
+    world: World,
+) -> None:
+    await world.control.create_meeting(CODE, neteq_always=True, flicker_share=0)
+    await add_people(world, {"Ada": [0.5, 12.0], "Bob": [6.5, 18.0]})
+    truth = await play_out(world, by_receivers=False)
     check_attribution(world.speech, truth)
 
 

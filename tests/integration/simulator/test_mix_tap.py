@@ -48,7 +48,7 @@ class Tap:
             self.quiets.append,
             drop,
             drop,
-            taps_page=taps_page,
+            heeds_page_mix=(lambda: True) if taps_page else None,
             methods=methods,
         )
         await capture.install(page.context, page)

@@ -303,20 +303,23 @@ async def test_other_policies_let_the_page_work(
     await expect(page.locator(".tiles [data-participant-id]")).to_have_count(1)
 
 
-@pytest.mark.parametrize("has_packets", [True, False])
-async def test_the_other_pipeline_is_for_browsers_that_give_packets(
-    control: ControlClient, open_page: OpenPage, has_packets: bool
+@pytest.mark.parametrize(
+    ("option", "has_packets", "is_played"),
+    [("neteq", True, True), ("neteq", False, False), ("neteq_always", False, True)],
+)
+async def test_the_other_pipeline_is_for_browsers_that_give_packets_or_for_all(
+    control: ControlClient, open_page: OpenPage, option: str, has_packets: bool, is_played: bool
 ) -> None:
-    await control.create_meeting(CODE, neteq=True)
+    await control.create_meeting(CODE, **{option: True})
     page = await open_page()
     if not has_packets:
         await page.add_init_script("delete RTCRtpReceiver.prototype.createEncodedStreams")
     await page.goto(URL)
     await press_join(page, "Join now")
     await control.wait_for_event(CODE, "media_answered")
-    await expect(page.locator("audio")).to_have_count(0 if has_packets else 3)
+    await expect(page.locator("audio")).to_have_count(0 if is_played else 3)
     played = [event for event in await control.events(CODE) if event["event"] == "sound"]
-    if has_packets:
+    if is_played:
         await control.wait_for_event(CODE, "sound")
     else:
         assert played == []

@@ -113,7 +113,7 @@ def test_a_room_whose_devices_are_heard_as_one_gives_nobodys_name(kept: Kept) ->
     hearing.still_outside(LOBBY_MS)
     hearing.admit()
     ada = RosterEntry("spaces/x/devices/1", "Ada", 99)
-    hearing.take_channel(ChannelMessage("collections", encode_event(1, [ada])))
+    hearing.take_channel(ChannelMessage("collections", encode_event(1, [ada]), LOBBY_MS))
     lit = {"lit": [["spaces/x/devices/1", ["Ada"], ["Ada"], True]], "at": LOBBY_MS}
     hearing.take_news(News(json.dumps(lit)))
     for at_ms in range(0, 6_000, 100):
@@ -229,7 +229,7 @@ def test_silence_does_not_overtake_sound_that_is_held_back(tmp_path: Path) -> No
 
 def test_unreadable_news_is_survived(hearing: Hearing) -> None:
     for data in (b"", b"\x00", b"{}", zlib.compress(b"\xff\xff\xff")):
-        hearing.take_channel(ChannelMessage("collections", data))
+        hearing.take_channel(ChannelMessage("collections", data, LOBBY_MS))
 
 
 def played(at_ms: float) -> AudioPiece:

@@ -117,7 +117,11 @@ def test_no_source_is_no_evidence(messages: PageMessages) -> None:
 
 
 def test_the_other_kinds(messages: PageMessages) -> None:
-    assert messages.read(say("channel", 0, "YWJj"), NOW_MS) == ChannelMessage("collections", b"abc")
+    message = messages.read(say("channel", 0, NOW_MS - 9, "YWJj"), NOW_MS)
+    assert message == ChannelMessage("collections", b"abc", NOW_MS - 9)
+    # a page whose clock is elsewhere
+    message = messages.read(say("channel", 0, 17, "YWJj"), NOW_MS)
+    assert message == ChannelMessage("collections", b"abc", NOW_MS)
     state = messages.read(say("state", 2, "connected"), NOW_MS)
     assert state == ConnectionState("docone-2", "connected")
     method = messages.read(say("method", 1, "processor"), NOW_MS)
@@ -154,11 +158,12 @@ def test_the_other_kinds(messages: PageMessages) -> None:
         say("track", 2, 1, "two words", "-", "-"),
         say("track"),
         say("state", 1, "exploded"),
-        say("channel", 1, "YWJj"),
-        say("channel", 0, "Y"),
+        say("channel", 0, "YWJj"),
+        say("channel", 1, NOW_MS, "YWJj"),
+        say("channel", 0, NOW_MS, "Y"),
         say("method", 9, "processor"),
         say("eval", "alert(1)"),
-        say("channel", 0, "A" * 400_000),
+        say("channel", 0, NOW_MS, "A" * 400_000),
     ],
 )
 def test_what_does_not_fit_is_dropped_and_counted(messages: PageMessages, text: object) -> None:

@@ -7,25 +7,10 @@ import zlib
 
 import pytest
 
+from tests.support.wire_bytes import field
 from vexa.platforms.base import Person
-from vexa.platforms.google_meet.roster_messages import decode_answer, decode_channel, inflate
-
-
-def varint(number: int) -> bytes:
-    out = bytearray()
-    while True:
-        out.append((number & 0x7F) | (0x80 if number > 0x7F else 0))
-        number >>= 7
-        if not number:
-            return bytes(out)
-
-
-def field(number: int, value: bytes | str | int) -> bytes:
-    if isinstance(value, int):
-        return varint(number << 3) + varint(value)
-    raw = value.encode() if isinstance(value, str) else value
-    return varint(number << 3 | 2) + varint(len(raw)) + raw
-
+from vexa.platforms.google_meet.roster_messages import decode_answer, decode_channel
+from vexa.platforms.google_meet.wire_messages import inflate
 
 ADA = field(1, "spaces/x/devices/1") + field(2, "Ada Lovelace") + field(4, 1) + field(29, "Ada")
 OWN = field(1, "spaces/x/devices/9") + field(29, "Notetaker") + field(7, "me") + field(4, 1)
@@ -78,7 +63,7 @@ def test_the_answer_of_http() -> None:
     "message", [b"", b"not deflate", zlib.compress(MESSAGE)[:-9], zlib.compress(b"\xff\xff\xff")]
 )
 def test_a_broken_message_is_a_value_error(message: bytes) -> None:
-    with pytest.raises(ValueError, match="roster"):
+    with pytest.raises(ValueError, match="message"):
         decode_channel(message)
 
 
@@ -89,7 +74,7 @@ def test_a_bomb_is_refused() -> None:
 
 @pytest.mark.parametrize("body", [b"\x00", b"YWJj", b"a" * 5_000_000])
 def test_a_broken_answer_is_a_value_error(body: bytes) -> None:
-    with pytest.raises(ValueError, match="roster"):
+    with pytest.raises(ValueError, match=r"roster answer|message"):
         decode_answer(body)
 
 

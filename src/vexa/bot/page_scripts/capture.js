@@ -11,7 +11,7 @@
 //   quiet <track> <ms>   the track is known to have given no sound since its last piece, until then
 //   read <track>         a track that has long been silent is still read
 //   ended <track>        the track gives nothing any more
-//   channel <index> <base64>             a message of a data channel in config.channels
+//   channel <index> <ms> <base64>        a message of a data channel in config.channels, and when it came
 //   news <base64 UTF-8>                  what the platform's own script tells
 //   state <connection> <connectionState>
 //   method <track> <name>                how the track is read
@@ -201,9 +201,10 @@
     if (index < 0 || known.has(channel)) return;
     known.add(channel);
     apply(listen, channel, ['message', async ({ data }) => {
+      const at = round(epochMs());
       const buffer = data instanceof NativeBlob ? await data.arrayBuffer() : data;
       if (!(buffer instanceof ArrayBuffer) || buffer.byteLength > CHANNEL_LIMIT_BYTES) return;
-      send('channel ' + index + ' ' + encode(new Uint8Array(buffer)));
+      send('channel ' + index + ' ' + at + ' ' + encode(new Uint8Array(buffer)));
     }]);
   };
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from vexa.contracts.meeting import Outcome
 from vexa.platforms.base import (
+    PAGE_MIX,
     Entry,
     Judgement,
     MeetingPage,
@@ -14,9 +15,12 @@ from vexa.platforms.base import (
     Person,
     Probe,
     RosterChange,
+    SoundBy,
+    TrackNames,
 )
 from vexa.platforms.defaults import PlatformDefaults
 from vexa.platforms.google_meet import (
+    activity_messages,
     admission,
     glow,
     join,
@@ -36,13 +40,18 @@ class GoogleMeet(PlatformDefaults):
 
     hosts: frozenset[str] = frozenset({HOST}) | selectors.SIGN_IN_HOSTS
     probes: Mapping[str, Probe] = selectors.PROBES
-    roster_channels: frozenset[str] = frozenset({roster_messages.CHANNEL})
+    roster_channels: frozenset[str] = frozenset(
+        {roster_messages.CHANNEL, activity_messages.CHANNEL}
+    )
     roster_path: str = roster_messages.SYNC_PATH
+    taps_page: bool = True
     wants_pointer: bool = join.WANTS_POINTER
     page_script: str = f"(tell) => {{ ({page_code.AUDIO_ONLY})(); ({glow.NEWS})(tell); }}"
 
     def __init__(self) -> None:
         self._glow = glow.Glow()
+        self._activity = activity_messages.Activity()
+        self._has_receivers = False
         self._has_roster = False
         self._second_knock = SecondKnock()
         self._signed_in = False
@@ -69,9 +78,25 @@ class GoogleMeet(PlatformDefaults):
         """See `people.people_shown`."""
         return people.people_shown(view)
 
-    def decode_channel(self, message: bytes) -> RosterChange:
-        """See `roster_messages.decode_channel`."""
+    def hears(self, names: TrackNames, at_ms: float, peak: int) -> bool:
+        """Every track counts; sound of a receiver's means that the session has receivers."""
+        if names != PAGE_MIX:
+            self._has_receivers = True
+            if self.sound_by is SoundBy.PLAYED:
+                self.sound_by = SoundBy.CONTRIBUTOR
+        return True
+
+    def decode_channel(self, label: str, message: bytes, at_ms: float) -> RosterChange:
+        """See `roster_messages.decode_channel` and `activity_messages.Activity.decode`."""
+        if label == activity_messages.CHANNEL:
+            return self._heed_activity(self._activity.decode(message, at_ms))
         return self._noted(roster_messages.decode_channel(message))
+
+    def _heed_activity(self, change: RosterChange) -> RosterChange:
+        if self._has_receivers or not self._activity.is_told:
+            return RosterChange()
+        self.sound_by, self.speaking_late_ms = SoundBy.PLAYED, activity_messages.LATE_MS
+        return change
 
     def decode_answer(self, body: bytes) -> RosterChange:
         """See `roster_messages.decode_answer`."""
@@ -84,6 +109,9 @@ class GoogleMeet(PlatformDefaults):
     def decode_news(self, text: str) -> RosterChange:
         """See `glow.Glow.decode`. A tile's name counts while the roster has told nobody's."""
         change = self._glow.decode(text)
+        if self.sound_by is SoundBy.PLAYED:
+            # lit tiles are later than what the activity's channel tells
+            change = replace(change, speaking=())
         if not self._has_roster:
             return change
         return replace(change, people=tuple(one for one in change.people if not one.name))

@@ -34,6 +34,9 @@ class MeetOptions(MeetingOptions):
     neteq: bool = Field(
         False, description="a page plays one mix itself where receivers have createEncodedStreams"
     )
+    neteq_always: bool = Field(
+        False, description="a page plays one mix itself, whatever receivers have"
+    )
     unhooked: bool = Field(
         False, description="a page plays one mix by a plain element, which no hook of tracks sees"
     )

@@ -76,6 +76,7 @@ def _meeting_page(meeting: LiveMeeting, *, signed_in: bool) -> Response:
         "interstitial": options.interstitial,
         "cameras": options.cameras,
         "neteq": options.neteq,
+        "neteq_always": options.neteq_always,
         "unhooked": options.unhooked,
         "leave_button": options.leave_button,
         "tone_microphone": options.tone_microphone,

@@ -1,7 +1,7 @@
 """The `collections` messages: who is in the meeting and which audio stream is theirs.
 
 The field numbers are the wire's (attendee-labs/attendee and others, read in 2026-09); the names are
-ours. Messages are built from a table, so that no generated code has to be kept.
+ours.
 
 On the data channel a message is an `Event`, zlib-compressed (RFC 1950). The HTTP answer of
 SyncMeetingSpaceCollections is a `SyncAnswer`, base64, not compressed.
@@ -15,8 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
-
+from vexa.simulator.google_meet.schema import Schema, build_messages
 from vexa.simulator.meetings import ChatLine
 
 #: What a reader of the wire can know: everything; who is there, and not whose a stream is; nothing,
@@ -28,10 +27,7 @@ IN_MEETING, NOT_IN_MEETING, KICKED = 1, 6, 7
 #: Value of `Output.type` for sound.
 AUDIO = 1
 
-_PACKAGE = "vexa.simulator.meet"
-
-#: Message → field → (number, type); a list means repeated.
-_SCHEMA: dict[str, dict[str, tuple[int, str | list[str]]]] = {
+_SCHEMA: Schema = {
     "Event": {"body": (1, "EventBody")},
     "EventBody": {"change": (2, "Change")},
     "Change": {
@@ -73,31 +69,7 @@ _SCHEMA: dict[str, dict[str, tuple[int, str | list[str]]]] = {
 }
 
 
-def _build_messages() -> dict[str, Any]:
-    kinds = descriptor_pb2.FieldDescriptorProto
-    scalars = {"string": kinds.TYPE_STRING, "uint32": kinds.TYPE_UINT32}
-    scalars |= {"uint64": kinds.TYPE_UINT64, "int64": kinds.TYPE_INT64}
-    file = descriptor_pb2.FileDescriptorProto(
-        name="vexa/simulator/meet.proto", package=_PACKAGE, syntax="proto3"
-    )
-    for name, fields in _SCHEMA.items():
-        message = file.message_type.add(name=name)
-        for field_name, (number, kind) in fields.items():
-            element = kind[0] if isinstance(kind, list) else kind
-            field = message.field.add(name=field_name, number=number)
-            field.label = kinds.LABEL_REPEATED if isinstance(kind, list) else kinds.LABEL_OPTIONAL
-            field.type = scalars.get(element, kinds.TYPE_MESSAGE)
-            if element not in scalars:
-                field.type_name = f".{_PACKAGE}.{element}"
-    pool = descriptor_pool.DescriptorPool()
-    pool.Add(file)
-    return {
-        name: message_factory.GetMessageClass(pool.FindMessageTypeByName(f"{_PACKAGE}.{name}"))
-        for name in _SCHEMA
-    }
-
-
-_MESSAGES = _build_messages()
+_MESSAGES = build_messages("roster", _SCHEMA)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import random
 import time
 from collections.abc import Iterable, Sequence
 
-from vexa.simulator.google_meet import roster
+from vexa.simulator.google_meet import activity, roster
 from vexa.simulator.google_meet.options import MeetOptions
 from vexa.simulator.live_meeting import LiveMeeting
 from vexa.simulator.meetings import (
@@ -56,6 +56,7 @@ class MeetWire:
     def __init__(self, meeting: LiveMeeting) -> None:
         self._meeting = meeting
         self._version = 0
+        self._speaking: set[str] = set()
 
     @property
     def options(self) -> MeetOptions:
@@ -85,7 +86,11 @@ class MeetWire:
             peer.send(message)
 
     def spoke(self, participant: Participant, is_on: bool) -> None:
-        """Light or dim a tile on every page in the call."""
+        """Light or dim a tile on every page in the call; tell those that play a mix who speaks."""
+        (self._speaking.add if is_on else self._speaking.discard)(participant.device_id)
+        news = self._activity()
+        for _, peer in self._peers():
+            peer.send(news, activity.CHANNEL)
         message = {"type": "speaking", "device_id": participant.device_id, "on": is_on}
         for visitor in self._meeting.state.in_state(VisitorState.IN_CALL):
             self._meeting.send(visitor.visitor_id, message)
@@ -104,6 +109,7 @@ class MeetWire:
             receiver,
             channel=CHANNEL,
             on_open=lambda: self._media_is_up(visitor_id),
+            on_page_channel=lambda label: peer.send(self._activity(), label),
             on_microphone=self._meeting.add_microphone,
             cameras=self._meeting.cameras(visitor_id).new_tracks(),
             gives_sound=self.options.sound_tracks,
@@ -119,6 +125,11 @@ class MeetWire:
         if isinstance(peer, AnsweringPeer):
             peer.receiver.prime()
             peer.send(self._news(visitor_id, self._present(visitor_id)))
+
+    def _activity(self) -> bytes:
+        people = self._meeting.state.participants.values()
+        here = [one.device_id for one in people if one.is_present]
+        return activity.encode_activity(here, self._speaking)
 
     def _present(self, visitor_id: str) -> list[Participant]:
         known = self._meeting.state.known_to(visitor_id, time.time())

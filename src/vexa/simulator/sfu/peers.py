@@ -119,6 +119,7 @@ class AnsweringPeer(Peer):
         on_open: called when that channel is open.
         cameras: pictures that the page gets, as far as it asks for any.
         gives_sound: false: whatever the page asks for, it gets no track of sound.
+        on_page_channel: called with the label of each channel that the page opens.
 
     Attributes:
         carries_sound: whether the answered offer asked for any, and got it.
@@ -133,6 +134,7 @@ class AnsweringPeer(Peer):
         on_microphone: Callable[[LiveTalker], None],
         cameras: Sequence[CameraTrack] = (),
         gives_sound: bool = True,
+        on_page_channel: Callable[[str], None] = lambda _label: None,
     ) -> None:
         super().__init__(receiver, on_microphone=on_microphone)
         self.carries_sound = False
@@ -140,7 +142,9 @@ class AnsweringPeer(Peer):
         self._cameras = cameras
         self._label = channel
         self._on_open = on_open
-        self._channel: RTCDataChannel | None = None
+        self._on_page_channel = on_page_channel
+        self._channels: dict[str, RTCDataChannel] = {}
+        self.connection.on("datachannel", self._take_channel)
 
     async def answer(self, sdp: str) -> str:
         """Take the page's offer (candidates included) and return the answer."""
@@ -165,11 +169,18 @@ class AnsweringPeer(Peer):
         return answer
 
     def _open_channel(self) -> None:
-        if self._channel is None:
-            self._channel = self.connection.createDataChannel(self._label, ordered=True)
-            self._channel.on("open", self._on_open)
+        if self._label not in self._channels:
+            channel = self.connection.createDataChannel(self._label, ordered=True)
+            channel.on("open", self._on_open)
+            self._channels[self._label] = channel
 
-    def send(self, message: bytes) -> None:
-        """Send one message on the channel; dropped while it is not open."""
-        if self._channel is not None and self._channel.readyState == "open":
-            self._channel.send(message)
+    def _take_channel(self, channel: RTCDataChannel) -> None:
+        if channel.label not in self._channels:
+            self._channels[channel.label] = channel
+            self._on_page_channel(channel.label)
+
+    def send(self, message: bytes, label: str | None = None) -> None:
+        """Send one message on the server's channel, or that of a label; dropped if not open."""
+        channel = self._channels.get(label or self._label)
+        if channel is not None and channel.readyState == "open":
+            channel.send(message)

@@ -10,7 +10,8 @@ import { PlayedMix } from "./played_mix.js";
 const SLOTS = 3;
 const SYNC_EVERY_MS = 5000;
 // The client's other pipeline, for browsers that can give it the packets.
-const isNetEq = config.neteq && "createEncodedStreams" in RTCRtpReceiver.prototype;
+const hasPackets = "createEncodedStreams" in RTCRtpReceiver.prototype;
+const isNetEq = config.neteq_always || (config.neteq && hasPackets);
 // Sound that nothing which watches receivers or Web Audio can see.
 const isUnhooked = config.unhooked;
 const slots = isNetEq || isUnhooked ? 0 : SLOTS;
@@ -83,6 +84,7 @@ export class Media {
     this.sendMicrophone(connection);
     connection.createDataChannel("media-director", { ordered: true });
     connection.createDataChannel("captions", { ordered: true });
+    if (isNetEq) connection.createDataChannel("dcrpc", { ordered: true });
     connection.addEventListener("datachannel", ({ channel }) => this.listen(channel));
     connection.addEventListener("connectionstatechange", () =>
       this.handlers.log("connection", { state: connection.connectionState }),
