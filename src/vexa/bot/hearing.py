@@ -56,7 +56,7 @@ class Hearing:
         platform: Platform,
         roster: Roster,
         streams: SpeechStreams,
-        unread_ms: Callable[[], float | None] = lambda: 0.0,
+        unread_ms: Callable[[], float | None],
     ) -> None:
         self._unread_ms = unread_ms
         self._proof = HearingProof()

@@ -50,6 +50,11 @@ class Kept(SpeechStreams):
         self.sources.append(piece.source)
 
 
+def always_read() -> float:
+    """Since a track was read, ms."""
+    return 0.0
+
+
 @pytest.fixture
 def kept(tmp_path: Path) -> Kept:
     return Kept(tmp_path)
@@ -57,7 +62,7 @@ def kept(tmp_path: Path) -> Kept:
 
 @pytest.fixture
 def hearing(kept: Kept) -> Hearing:
-    return Hearing(GoogleMeet(), Roster(), kept)
+    return Hearing(GoogleMeet(), Roster(), kept, always_read)
 
 
 def piece(after_lobby_ms: float) -> AudioPiece:
@@ -96,7 +101,7 @@ def test_a_lit_tile_gives_a_persons_name_and_never_a_note_takers(
     kept: Kept, name: str, named: str | None
 ) -> None:
     roster = Roster()
-    hearing = Hearing(GoogleMeet(), roster, kept)
+    hearing = Hearing(GoogleMeet(), roster, kept, always_read)
     hearing.still_outside(LOBBY_MS)
     hearing.admit()
     lit = {"lit": [["spaces/x/devices/1", [name], [], False]], "at": LOBBY_MS}
@@ -109,7 +114,7 @@ def test_a_lit_tile_gives_a_persons_name_and_never_a_note_takers(
 
 def test_a_room_whose_devices_are_heard_as_one_gives_nobodys_name(kept: Kept) -> None:
     roster = Roster()
-    hearing = Hearing(GoogleMeet(), roster, kept)
+    hearing = Hearing(GoogleMeet(), roster, kept, always_read)
     hearing.still_outside(LOBBY_MS)
     hearing.admit()
     ada = RosterEntry("spaces/x/devices/1", "Ada", 99)
@@ -153,7 +158,7 @@ def named(stream: str) -> AudioPiece:
 
 
 def test_a_track_is_its_owners_by_name_or_by_news_that_come_later(kept: Kept) -> None:
-    hearing = Hearing(ByTrack(), Roster(), kept)
+    hearing = Hearing(ByTrack(), Roster(), kept, always_read)
     hearing.still_outside(LOBBY_MS)
     hearing.take_audio(named("a1-audio-0-1"))
     hearing.admit()
@@ -168,7 +173,7 @@ def test_a_track_is_its_owners_by_name_or_by_news_that_come_later(kept: Kept) ->
 
 
 def test_of_a_mix_one_copy_is_heard_and_signs_tell_whose_it_is(kept: Kept) -> None:
-    hearing = Hearing(ByMix(), Roster(), kept)
+    hearing = Hearing(ByMix(), Roster(), kept, always_read)
     hearing.still_outside(LOBBY_MS)
     hearing.admit()
     hearing.take_audio(named("main"))
@@ -217,7 +222,7 @@ class Told:
 
 def test_silence_does_not_overtake_sound_that_is_held_back(tmp_path: Path) -> None:
     streams = Timeline(tmp_path)
-    hearing = Hearing(ByLateMix(), Roster(), streams)
+    hearing = Hearing(ByLateMix(), Roster(), streams, always_read)
     hearing.admit()
     hearing.take_news(News("ada"))
     for at_ms in range(0, 3_000, 100):
@@ -263,7 +268,7 @@ def test_the_sink_is_heard_where_no_track_sounds_and_only_after_admission(
 
 
 def test_the_sink_of_a_mix_is_named_by_signs(kept: Kept) -> None:
-    hearing = Hearing(ByMix(), Roster(), kept)
+    hearing = Hearing(ByMix(), Roster(), kept, always_read)
     hearing.admit()
     begin_ms = time.time() * 1000 + 1_000
     hearing._apply(lambda: RosterChange(speaking=(Speaking("7", True, begin_ms),)))
