@@ -5,7 +5,8 @@ against that participant's text, both through Whisper's English normaliser, erro
 of the reference words that were heard at all, the share under the right name. A reference word
 is looked for under its own name first, in order and then out of it; only if it is not there may
 another name's word of the same text and time, not needed by its own speaker, count as wrongly
-named.
+named. A speaker needs a word that nothing was said for, where a word of theirs that was not heard is
+nearer in time than the one of the same text: it is theirs, misheard.
 """
 
 from __future__ import annotations
@@ -54,7 +55,9 @@ def score(said: list[SaidWord], heard: list[HeardWord]) -> Scores:
     """Score the heard words of a meeting against those said; both in order of time."""
     right, left_said, left_heard = _match_own_names(said, heard)
     right += _match_out_of_order(left_said, left_heard)
-    elsewhere = _match(left_said, left_heard)
+    elsewhere = [
+        pair for pair in _match(left_said, left_heard) if not _is_misheard(*pair, left_said)
+    ]
     wrong = [pair for pair in elsewhere if pair[1].name is not None]
     found = len(right) + len(elsewhere)
     pairs = right + elsewhere
@@ -110,6 +113,12 @@ def _match_out_of_order(said: list[SaidWord], heard: list[HeardWord]) -> list[Pa
 def _is_own(said: SaidWord, heard: HeardWord) -> bool:
     is_near = abs(said.end_s - heard.at_s) <= SAME_TIME_S
     return is_near and said.participant == heard.name and _key(said.text) == _key(heard.text)
+
+
+def _is_misheard(same: SaidWord, heard: HeardWord, unheard: list[SaidWord]) -> bool:
+    """Whether its own speaker said something else that is nearer in time than `same`."""
+    own = [abs(word.end_s - heard.at_s) for word in unheard if word.participant == heard.name]
+    return min(own, default=SAME_TIME_S) < abs(same.end_s - heard.at_s)
 
 
 def _match(said: list[SaidWord], heard: list[HeardWord]) -> list[Pair]:

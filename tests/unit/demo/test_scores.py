@@ -84,6 +84,21 @@ def test_a_word_heard_out_of_order_is_still_its_speakers() -> None:
     assert result.named_right == 1.0
 
 
+def test_a_misheard_word_is_its_own_speakers_though_another_said_the_same_before() -> None:
+    result = score(
+        said("the", "a", 0) + said("see that now", "b", 1.0), heard("see the now", "b", 1.0)
+    )
+    assert (result.named_wrong_words, result.named_right, result.wer) == (0, 1.0, 2 / 4)
+
+
+def test_a_word_under_another_name_is_wrong_though_that_one_was_misheard_near_it() -> None:
+    result = score(
+        said("red green", "a", 0) + said("that now", "b", 1.0),
+        heard("red", "a", 0) + heard("green now", "b", 0.5, word_s=0.75),
+    )
+    assert result.named_wrong_words == 1
+
+
 def test_a_missed_word_is_not_taken_from_far_away() -> None:
     result = score(said("the", "a", 0), heard("the", "b", 60))
     assert (result.named_wrong_words, result.named_right) == (0, 0.0)
