@@ -5,8 +5,8 @@ against that participant's text, both through Whisper's English normaliser, erro
 of the reference words that were heard at all, the share under the right name. A reference word
 is looked for under its own name first, in order and then out of it; only if it is not there may
 another name's word of the same text and time, not needed by its own speaker, count as wrongly
-named. A speaker needs a word that nothing was said for, where a word of theirs that was not heard is
-nearer in time than the one of the same text: it is theirs, misheard.
+named. If its own speaker said a word that was not heard, and nearer in time than the other's, it is
+that word, misheard.
 """
 
 from __future__ import annotations
