@@ -164,7 +164,7 @@ async def run(
     )
     told, roster, platform = Told(), roster or Roster(), platform or GoogleMeet()
     streams = SpeechStreams(launch, roster)
-    hearing = Silent(platform, roster, streams)
+    hearing = Silent(platform, roster, streams, lambda: 0.0)
     hearing.page = page
     stay = Stay(
         launch,

@@ -31,12 +31,13 @@ from vexa.bot.page_messages import (
 )
 from vexa.bot.page_scripts import read_script
 from vexa.platforms.base import PAGE_MIX
+from vexa.platforms.stalls import UNSEEN_SINCE
 
 _log = structlog.get_logger(__name__)
 
 #: Ways to read a track, best first: docs/decisions/0033.
 METHODS = ("processor", "worklet", "script")
-#: Scripts that capture.js is given, in its order.
+#: Scripts that capture.js is given first, in its order.
 _PARTS = ("labels.js", "readers.js")
 #: One log line for each so many refused messages.
 _LOG_EVERY_REFUSED = 1_000
@@ -97,7 +98,8 @@ class Capture:
         }
         own = f"({page_script})" if page_script else "null"
         tap = f"({read_script('mix_tap.js')})" if heeds_page_mix else "null"
-        parts = [json.dumps(config), *(f"({read_script(name)})" for name in _PARTS), own, tap]
+        scripts = (*map(read_script, _PARTS), UNSEEN_SINCE)
+        parts = [json.dumps(config), *(f"({script})" for script in scripts), own, tap]
         self._script = f"{read_script('capture.js')}({', '.join(parts)});"
         self._tracks = 0
         self.connections: dict[str, str] = {}

@@ -128,7 +128,7 @@ class Hearing:
     def take_channel(self, message: ChannelMessage) -> None:
         """Take roster news of a data channel."""
         self._apply(
-            lambda: self._platform.decode_channel(message.channel, message.data, message.at_ms)
+            lambda: self._platform.decode_channel(message.channel, message.data, message.seen)
         )
 
     def take_news(self, news: News) -> None:

@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vexa.platforms.base import NAMELESS, TrackNames
+from vexa.platforms.stalls import Seen, read_seen
 
 #: Largest message, characters: a 256 KiB channel message in base64, plus its head.
 _LARGEST_MESSAGE = 360_000
@@ -99,11 +100,11 @@ class TrackEnded:
 
 @dataclass(frozen=True, slots=True)
 class ChannelMessage:
-    """A message of a data channel that the platform named; `at_ms`: epoch time of its coming."""
+    """A message of a data channel that the platform named, and when the page saw it."""
 
     channel: str
     data: bytes
-    at_ms: float
+    seen: Seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,12 +226,12 @@ class PageMessages:
         return None
 
     def _channel(self, fields: list[str], now_ms: float) -> ChannelMessage:
-        index, at, encoded = fields
-        at_ms = float(at)
-        if not now_ms - _OLDEST_MS <= at_ms <= now_ms + _LATEST_AHEAD_MS:
-            at_ms = now_ms
+        index, at, since, encoded = fields
+        seen = read_seen(float(at), float(since))
+        if not now_ms - _OLDEST_MS <= seen.at_ms <= now_ms + _LATEST_AHEAD_MS:
+            seen = Seen(now_ms, now_ms)
         data = base64.b64decode(encoded, validate=True)
-        return ChannelMessage(self._channels[int(index)], data, at_ms)
+        return ChannelMessage(self._channels[int(index)], data, seen)
 
     def _begin(self, track: str, names: TrackNames) -> TrackBegan | None:
         if track in self._tracks or len(self._tracks) >= _MOST_TRACKS:

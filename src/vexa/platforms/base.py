@@ -13,6 +13,7 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from vexa.contracts.meeting import Outcome, PlatformName
+from vexa.platforms.stalls import Seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -361,8 +362,8 @@ class Platform(Protocol):
         """Return the people whose tiles the page shows, the bot itself marked."""
         ...
 
-    def decode_channel(self, label: str, message: bytes, at_ms: float) -> RosterChange:
-        """Read a message of the data channel `label` that came at an epoch time, ms.
+    def decode_channel(self, label: str, message: bytes, seen: Seen) -> RosterChange:
+        """Read a message of the data channel `label`.
 
         Raises:
             ValueError: not of a known form.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from vexa.contracts.meeting import Outcome
 from vexa.platforms.base import PageView, Person, RosterChange, SoundBy, TrackNames
+from vexa.platforms.stalls import Seen
 
 
 class PlatformDefaults:
@@ -36,7 +37,7 @@ class PlatformDefaults:
         """The page's tiles tell nothing that news do not."""
         return ()
 
-    def decode_channel(self, label: str, message: bytes, at_ms: float) -> RosterChange:
+    def decode_channel(self, label: str, message: bytes, seen: Seen) -> RosterChange:
         """No channel is read."""
         return RosterChange()
 

@@ -19,6 +19,7 @@ from vexa.bot.speech_streams import SpeechStreams
 from vexa.contracts.bot import BotLaunch, Hears
 from vexa.platforms.base import Person, RosterChange, SoundBy, Speaking, TrackNames
 from vexa.platforms.google_meet.platform import GoogleMeet
+from vexa.platforms.stalls import Seen
 from vexa.simulator.google_meet.roster import RosterEntry, encode_event
 
 LOBBY_MS = 1_700_000_000_000.0
@@ -48,6 +49,9 @@ class Kept(SpeechStreams):
     def take(self, piece: AudioPiece) -> None:
         self.times.append(piece.at_ms - LOBBY_MS)
         self.sources.append(piece.source)
+
+
+SEEN = Seen(LOBBY_MS, LOBBY_MS)
 
 
 def always_read() -> float:
@@ -118,7 +122,7 @@ def test_a_room_whose_devices_are_heard_as_one_gives_nobodys_name(kept: Kept) ->
     hearing.still_outside(LOBBY_MS)
     hearing.admit()
     ada = RosterEntry("spaces/x/devices/1", "Ada", 99)
-    hearing.take_channel(ChannelMessage("collections", encode_event(1, [ada]), LOBBY_MS))
+    hearing.take_channel(ChannelMessage("collections", encode_event(1, [ada]), SEEN))
     lit = {"lit": [["spaces/x/devices/1", ["Ada"], ["Ada"], True]], "at": LOBBY_MS}
     hearing.take_news(News(json.dumps(lit)))
     for at_ms in range(0, 6_000, 100):
@@ -234,7 +238,7 @@ def test_silence_does_not_overtake_sound_that_is_held_back(tmp_path: Path) -> No
 
 def test_unreadable_news_is_survived(hearing: Hearing) -> None:
     for data in (b"", b"\x00", b"{}", zlib.compress(b"\xff\xff\xff")):
-        hearing.take_channel(ChannelMessage("collections", data, LOBBY_MS))
+        hearing.take_channel(ChannelMessage("collections", data, SEEN))
 
 
 def played(at_ms: float) -> AudioPiece:

@@ -20,6 +20,7 @@ from vexa.bot.page_messages import (
     TrackRead,
 )
 from vexa.platforms.base import TrackNames
+from vexa.platforms.stalls import Seen
 
 NONCE = "0123456789abcdef"
 NOW_MS = 1_700_000_000_000.0
@@ -117,11 +118,11 @@ def test_no_source_is_no_evidence(messages: PageMessages) -> None:
 
 
 def test_the_other_kinds(messages: PageMessages) -> None:
-    message = messages.read(say("channel", 0, NOW_MS - 9, "YWJj"), NOW_MS)
-    assert message == ChannelMessage("collections", b"abc", NOW_MS - 9)
+    message = messages.read(say("channel", 0, NOW_MS - 9, NOW_MS - 99, "YWJj"), NOW_MS)
+    assert message == ChannelMessage("collections", b"abc", Seen(NOW_MS - 9, NOW_MS - 99))
     # a page whose clock is elsewhere
-    message = messages.read(say("channel", 0, 17, "YWJj"), NOW_MS)
-    assert message == ChannelMessage("collections", b"abc", NOW_MS)
+    message = messages.read(say("channel", 0, 17, 17, "YWJj"), NOW_MS)
+    assert message == ChannelMessage("collections", b"abc", Seen(NOW_MS, NOW_MS))
     state = messages.read(say("state", 2, "connected"), NOW_MS)
     assert state == ConnectionState("docone-2", "connected")
     method = messages.read(say("method", 1, "processor"), NOW_MS)
@@ -159,11 +160,14 @@ def test_the_other_kinds(messages: PageMessages) -> None:
         say("track"),
         say("state", 1, "exploded"),
         say("channel", 0, "YWJj"),
-        say("channel", 1, NOW_MS, "YWJj"),
-        say("channel", 0, NOW_MS, "Y"),
+        say("channel", 1, NOW_MS, NOW_MS, "YWJj"),
+        say("channel", 0, NOW_MS, NOW_MS + 9, "YWJj"),
+        say("channel", 0, "nan", NOW_MS, "YWJj"),
+        say("channel", 0, NOW_MS, "YWJj"),
+        say("channel", 0, NOW_MS, NOW_MS, "Y"),
         say("method", 9, "processor"),
         say("eval", "alert(1)"),
-        say("channel", 0, NOW_MS, "A" * 400_000),
+        say("channel", 0, NOW_MS, NOW_MS, "A" * 400_000),
     ],
 )
 def test_what_does_not_fit_is_dropped_and_counted(messages: PageMessages, text: object) -> None:

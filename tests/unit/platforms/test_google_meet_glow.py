@@ -10,6 +10,7 @@ from vexa.platforms.base import Person, RosterChange
 from vexa.platforms.google_meet.glow import Glow
 from vexa.platforms.google_meet.platform import GoogleMeet
 from vexa.platforms.google_meet.roster_messages import CHANNEL
+from vexa.platforms.stalls import Seen
 from vexa.simulator.google_meet.roster import RosterEntry, encode_event
 
 ADA, BOB = "spaces/x/devices/1", "spaces/x/devices/2"
@@ -44,7 +45,7 @@ def test_a_tiles_name_says_nothing_of_presence() -> None:
 def test_a_roster_that_can_be_read_is_the_authority_on_names() -> None:
     meet = GoogleMeet()
     assert meet.decode_news(news((ADA, "Ada"))).people
-    meet.decode_channel(CHANNEL, encode_event(1, [RosterEntry(ADA, "Ada Lovelace", 7)]), 0)
+    meet.decode_channel(CHANNEL, encode_event(1, [RosterEntry(ADA, "Ada Lovelace", 7)]), Seen(0, 0))
     change = meet.decode_news(news((BOB, "Bob")))
     assert change.people == ()
     assert signs(change) == [(ADA, False), (BOB, True)]
@@ -72,7 +73,7 @@ def test_a_name_is_the_only_one_that_is_told_where_names_stand(
 
 def test_a_light_in_a_room_that_shares_its_sound_is_the_rooms_and_nobodys() -> None:
     meet = GoogleMeet()
-    meet.decode_channel(CHANNEL, encode_event(1, [RosterEntry(ADA, "Ada Lovelace", 7)]), 0)
+    meet.decode_channel(CHANNEL, encode_event(1, [RosterEntry(ADA, "Ada Lovelace", 7)]), Seen(0, 0))
     change = meet.decode_news(told([[ADA, ["Ada"], ["Ada"], True]]))
     (room,) = change.people
     assert (room.name, room.present) == ("", False)

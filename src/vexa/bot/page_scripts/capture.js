@@ -11,13 +11,14 @@
 //   quiet <track> <ms>   the track is known to have given no sound since its last piece, until then
 //   read <track>         a track that has long been silent is still read
 //   ended <track>        the track gives nothing any more
-//   channel <index> <ms> <base64>        a message of a data channel in config.channels, and when it came
+//   channel <index> <ms> <since> <base64>   a message of a data channel in config.channels; when it came,
+//                        and since when it may have waited for a page that stalled
 //   news <base64 UTF-8>                  what the platform's own script tells
 //   state <connection> <connectionState>
 //   method <track> <name>                how the track is read
 // `labels` and `readers` are the scripts of those names, `report` is the platform's own script, `tap` is
-// mix_tap.js; the last two may be null.
-((config, labels, readers, report, tap) => {
+// mix_tap.js; these two may be null. `unseenSince` is platforms/stalls.py's.
+((config, labels, readers, unseenSince, report, tap) => {
   'use strict';
   const bind = globalThis[config.binding];
   delete globalThis[config.binding];
@@ -47,11 +48,13 @@
   const toBase64 = globalThis.btoa.bind(globalThis);
   const listen = EventTarget.prototype.addEventListener;
   const later = globalThis.setTimeout.bind(globalThis);
+  const every = globalThis.setInterval.bind(globalThis);
   const clock = performance.now.bind(performance);
   const origin = performance.timeOrigin;
   const epochMs = () => origin + clock();
   const makeLabel = config.mixed ? labels(epochMs).makeMixLabeller : labels(epochMs).makeLabeller;
   const waysToRead = readers(epochMs);
+  const since = config.channels.length ? unseenSince(every, clock) : clock;
 
   const documentId = toText(...Array.from(crypto.getRandomValues(new Uint8Array(12)), (b) => 97 + (b % 26)));
   const head = config.nonce + ' ' + documentId + ' ';
@@ -201,10 +204,11 @@
     if (index < 0 || known.has(channel)) return;
     known.add(channel);
     apply(listen, channel, ['message', async ({ data }) => {
-      const at = round(epochMs());
+      const from = round(origin + since());
+      const came = round(epochMs()) + ' ' + from;
       const buffer = data instanceof NativeBlob ? await data.arrayBuffer() : data;
       if (!(buffer instanceof ArrayBuffer) || buffer.byteLength > CHANNEL_LIMIT_BYTES) return;
-      send('channel ' + index + ' ' + at + ' ' + encode(new Uint8Array(buffer)));
+      send('channel ' + index + ' ' + came + ' ' + encode(new Uint8Array(buffer)));
     }]);
   };
 

@@ -15,6 +15,7 @@ from google.protobuf.unknown_fields import UnknownFieldSet
 
 from vexa.platforms.base import RosterChange, Speaking
 from vexa.platforms.google_meet.wire_messages import build_messages, inflate, parse, text_of
+from vexa.platforms.stalls import Seen
 
 CHANNEL = "dcrpc"
 #: How much later than the sound a snapshot is, ms: a guess, measured nowhere yet.
@@ -44,8 +45,8 @@ class Activity:
         self._speaking: frozenset[str] = frozenset()
         self.is_told = False
 
-    def decode(self, message: bytes, at_ms: float) -> RosterChange:
-        """Read one message of the channel that came at an epoch time, ms.
+    def decode(self, message: bytes, seen: Seen) -> RosterChange:
+        """Read one message of the channel.
 
         Raises:
             ValueError: not of the known form.
@@ -57,8 +58,12 @@ class Activity:
         now = frozenset(device for device, speaks in records.items() if speaks)
         # a snapshot of nothing that is known may be of something else
         self.is_told = self.is_told or bool(records)
-        ceased = [Speaking(one, False, at_ms) for one in sorted(self._speaking - now)]
-        begun = [Speaking(one, True, at_ms) for one in sorted(now - self._speaking)]
+        # a page that stalled tells late: who ceased may have done so since then
+        ceased = [
+            Speaking(one, False, seen.since_ms, may_be_a_pause=True)
+            for one in sorted(self._speaking - now)
+        ]
+        begun = [Speaking(one, True, seen.at_ms) for one in sorted(now - self._speaking)]
         self._speaking = now
         # what is said on the mix is from the device itself
         return RosterChange(

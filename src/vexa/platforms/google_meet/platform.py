@@ -33,6 +33,7 @@ from vexa.platforms.google_meet import (
 )
 from vexa.platforms.google_meet.address import HOST
 from vexa.platforms.google_meet.second_knock import SecondKnock
+from vexa.platforms.stalls import Seen
 
 
 class GoogleMeet(PlatformDefaults):
@@ -86,10 +87,10 @@ class GoogleMeet(PlatformDefaults):
                 self.sound_by = SoundBy.CONTRIBUTOR
         return True
 
-    def decode_channel(self, label: str, message: bytes, at_ms: float) -> RosterChange:
+    def decode_channel(self, label: str, message: bytes, seen: Seen) -> RosterChange:
         """See `roster_messages.decode_channel` and `activity_messages.Activity.decode`."""
         if label == activity_messages.CHANNEL:
-            return self._heed_activity(self._activity.decode(message, at_ms))
+            return self._heed_activity(self._activity.decode(message, seen))
         return self._noted(roster_messages.decode_channel(message))
 
     def _heed_activity(self, change: RosterChange) -> RosterChange:
