@@ -72,6 +72,8 @@ def test_a_snapshot_of_something_else_tells_nothing(snapshot: bytes) -> None:
     activity = Activity()
     assert activity.decode(message(snapshot), at(0)) == RosterChange()
     assert not activity.is_told
+    activity.decode(encode_activity([ADA], {ADA}), at(1))
+    assert activity.decode(message(snapshot), at(2)) == RosterChange()
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ _MESSAGES = build_messages(
 
 
 class Activity:
-    """Who speaks, by the latest snapshot. `is_told`: there was one."""
+    """Who speaks, by the latest snapshot of devices. `is_told`: there was one."""
 
     def __init__(self) -> None:
         self._speaking: frozenset[str] = frozenset()
@@ -52,12 +52,12 @@ class Activity:
             ValueError: not of the known form.
         """
         packed = parse(_MESSAGES["Message"], message).snapshot
-        if not packed:
+        records = dict(_records(inflate(packed), _DEEPEST)) if packed else {}
+        if not records:
+            # of something else
             return RosterChange()
-        records = dict(_records(inflate(packed), _DEEPEST))
+        self.is_told = True
         now = frozenset(device for device, speaks in records.items() if speaks)
-        # a snapshot of nothing that is known may be of something else
-        self.is_told = self.is_told or bool(records)
         # a page that stalled tells late: who ceased may have done so since then
         ceased = [
             Speaking(one, False, seen.since_ms, may_be_a_pause=True)
