@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from aiortc import RTCDataChannel
-
 from vexa.simulator.sfu.camera import CameraTrack
 from vexa.simulator.sfu.peers import AnsweringPeer
 from vexa.simulator.sfu.talkers import LiveTalker
@@ -33,13 +31,12 @@ class TeamsPeer(AnsweringPeer):
             on_microphone=on_microphone,
             cameras=cameras,
             gives_sound=gives_sound,
+            on_page_channel=self._on_page_channel_open,
         )
-        self.connection.on("datachannel", self._take_channel)
 
     def _open_channel(self) -> None:
         """The page does."""
 
-    def _take_channel(self, channel: RTCDataChannel) -> None:
-        if channel.label == CHANNEL:
-            self._channel = channel
+    def _on_page_channel_open(self, label: str) -> None:
+        if label == CHANNEL:
             self._on_open()
