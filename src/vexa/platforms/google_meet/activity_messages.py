@@ -13,8 +13,9 @@ from typing import Any
 
 from google.protobuf.unknown_fields import UnknownFieldSet
 
+from vexa.kit.protobuf_messages import build_messages
 from vexa.platforms.base import RosterChange, Speaking
-from vexa.platforms.google_meet.wire_messages import build_messages, inflate, parse, text_of
+from vexa.platforms.google_meet.wire_messages import inflate, parse, text_of
 from vexa.platforms.stalls import Seen
 
 CHANNEL = "dcrpc"
@@ -29,12 +30,13 @@ _DEEPEST = 3
 _MOST = 1_000
 
 _MESSAGES = build_messages(
-    "activity",
+    "vexa.platforms.google_meet.activity",
     {
         "Message": {"snapshot": (2, "bytes")},
         "Unknown": {},
-        "Record": {"device_id": (4, "text"), "active": (9, "bytes")},
+        "Record": {"device_id": (4, "bytes"), "active": (9, "bytes")},
     },
+    "proto2",
 )
 
 

@@ -12,10 +12,10 @@ import binascii
 from collections.abc import Iterable
 from typing import Any
 
+from vexa.kit.protobuf_messages import build_messages
 from vexa.platforms.base import Person, RosterChange
 from vexa.platforms.google_meet.wire_messages import (
     LARGEST_MESSAGE_BYTES,
-    build_messages,
     inflate,
     parse,
     text_of,
@@ -30,7 +30,7 @@ _IN_MEETING = 1
 _AUDIO = 1
 
 _MESSAGES = build_messages(
-    "roster",
+    "vexa.platforms.google_meet.roster",
     {
         "ChannelMessage": {"body": (1, "ChannelBody")},
         "ChannelBody": {"news": (2, "News")},
@@ -38,18 +38,19 @@ _MESSAGES = build_messages(
         "Room": {"devices": (1, "DeviceList")},
         "DeviceList": {"devices": (2, "*Device")},
         "Device": {
-            "device_id": (1, "text"),
-            "full_name": (2, "text"),
-            "status": (4, "number"),
-            "own": (7, "text"),
-            "parent_device_id": (21, "text"),
-            "display_name": (29, "text"),
+            "device_id": (1, "bytes"),
+            "full_name": (2, "bytes"),
+            "status": (4, "int64"),
+            "own": (7, "bytes"),
+            "parent_device_id": (21, "bytes"),
+            "display_name": (29, "bytes"),
         },
         "OutputList": {"outputs": (2, "*Output")},
-        "Output": {"kind": (2, "number"), "stream_id": (4, "text"), "device_id": (6, "text")},
+        "Output": {"kind": (2, "int64"), "stream_id": (4, "bytes"), "device_id": (6, "bytes")},
         "SyncAnswer": {"snapshot": (2, "Snapshot")},
         "Snapshot": {"devices": (2, "DeviceList")},
     },
+    "proto2",
 )
 
 

@@ -10,18 +10,19 @@ from __future__ import annotations
 import gzip
 from collections.abc import Collection, Iterable
 
-from vexa.simulator.google_meet.schema import build_messages
+from vexa.kit.protobuf_messages import build_messages
 
 CHANNEL = "dcrpc"
 
 _MESSAGES = build_messages(
-    "activity",
+    "vexa.simulator.meet.activity",
     {
         "Message": {"number": (1, "uint32"), "snapshot": (2, "bytes")},
-        "Snapshot": {"records": (1, ["Record"])},
+        "Snapshot": {"records": (1, "*Record")},
         "Record": {"device_id": (4, "string"), "active": (9, "Active")},
         "Active": {"heard": (1, "uint32"), "speaks": (2, "uint32")},
     },
+    "proto3",
 )
 
 

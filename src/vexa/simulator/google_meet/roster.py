@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from vexa.simulator.google_meet.schema import Schema, build_messages
+from vexa.kit.protobuf_messages import Schema, build_messages
 from vexa.simulator.meetings import ChatLine
 
 #: What a reader of the wire can know: everything; who is there, and not whose a stream is; nothing,
@@ -35,8 +35,8 @@ _SCHEMA: Schema = {
         "people": (13, "PeopleAndChat"),
         "people_moved": (15, "PeopleAndChat"),
     },
-    "PeopleAndChat": {"people": (1, "People"), "chat": (4, ["ChatEntry"])},
-    "People": {"version": (1, "Version"), "users": (2, ["User"])},
+    "PeopleAndChat": {"people": (1, "People"), "chat": (4, "*ChatEntry")},
+    "People": {"version": (1, "Version"), "users": (2, "*User")},
     "Version": {"number": (1, "uint64")},
     "User": {
         "device_id": (1, "string"),
@@ -48,7 +48,7 @@ _SCHEMA: Schema = {
         "display_name": (29, "string"),
         "host": (34, "uint32"),
     },
-    "Outputs": {"outputs": (2, ["Output"])},
+    "Outputs": {"outputs": (2, "*Output")},
     "Output": {
         "type": (2, "uint32"),
         "stream_id": (4, "string"),
@@ -69,7 +69,7 @@ _SCHEMA: Schema = {
 }
 
 
-_MESSAGES = build_messages("roster", _SCHEMA)
+_MESSAGES = build_messages("vexa.simulator.meet.roster", _SCHEMA, "proto3")
 
 
 @dataclass(frozen=True)
