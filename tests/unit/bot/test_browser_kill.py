@@ -22,9 +22,14 @@ class Processes:
 
     def start(self, *arguments: str) -> subprocess.Popen[bytes]:
         """Start one with these words on its command line."""
-        sleep = "import time; time.sleep(300)"
-        self.all.append(subprocess.Popen([sys.executable, "-c", sleep, *arguments]))
-        return self.all[-1]
+        sleep = "import time; print(flush=True); time.sleep(300)"
+        command = [sys.executable, "-c", sleep, *arguments]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE)
+        self.all.append(process)
+        # /proc has the command line of a process that runs, and not yet of one that is being made
+        assert process.stdout is not None
+        process.stdout.readline()
+        return process
 
 
 @pytest.fixture
@@ -33,7 +38,7 @@ def processes() -> Iterator[Processes]:
     yield started
     for process in started.all:
         process.kill()
-        process.wait()
+        process.communicate()
 
 
 def test_a_frozen_browser_and_its_children_are_ended(processes: Processes, tmp_path: Path) -> None:
