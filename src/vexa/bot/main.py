@@ -80,6 +80,7 @@ class Bot:
         self._hearing = Hearing(
             self._platform, self._roster, self._streams, lambda: self._capture.unread_ms
         )
+        taps_page = self._platform.taps_page or self._heeds_page_mix()
         self._capture = Capture(
             self._platform.roster_channels,
             self._hearing.take_audio,
@@ -87,7 +88,7 @@ class Bot:
             self._hearing.take_channel,
             self._hearing.take_news,
             page_script=self._platform.page_script,
-            heeds_page_mix=self._heeds_page_mix if self._platform.taps_page else None,
+            heeds_page_mix=self._heeds_page_mix if taps_page else None,
             is_mix=self._platform.sound_by is SoundBy.MIX,
         )
         self._hand: Hand | None = None

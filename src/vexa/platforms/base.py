@@ -310,7 +310,8 @@ class Platform(Protocol):
         roster_channels: labels of data channels whose messages are roster news.
         roster_path: part of the URL of HTTP answers that are roster news; empty for none.
         sound_by: how sound says whose it is; may become PLAYED during a stay where `taps_page`.
-        taps_page: whether what the page plays by Web Audio is taken, to count while PLAYED.
+        taps_page: what the page plays by Web Audio is taken though `sound_by` does not begin as
+            PLAYED; it counts once it is.
         speaking_late_ms: how late `Speaking` is after the sound, with `SoundBy.MIX`; may change.
         wants_pointer: whether its door may refuse presses that no pointer of a display made.
     """

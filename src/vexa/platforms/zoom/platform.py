@@ -44,7 +44,6 @@ class Zoom(PlatformDefaults):
     client_frame: str = ", ".join(selectors.CLIENT_FRAMES)
     page_script: str = page_code.NEWS
     sound_by: SoundBy = SoundBy.PLAYED
-    taps_page: bool = True
     speaking_late_ms: float = TILE_MOST_LATE_MS
 
     def __init__(self) -> None:
